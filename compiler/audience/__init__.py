@@ -1,0 +1,1 @@
+"""Conditions about people, compiled into set queries."""

@@ -1,0 +1,52 @@
+"""Every bound of the system, each with its reason.
+
+A definition beyond a bound is refused with a diagnostic of group A9xx; nothing here
+is reached by a crash, a recursion error or a timeout instead.
+"""
+
+TEXT_BYTES_MAX = 1_000_000
+"""A definition is written by people: a megabyte is hundreds of pages, and parsing stays under a second."""
+
+NESTING_MAX = 16
+"""Groups in groups, after flattening. Engines and SQL printers fail from about 50 levels, and DuckDB's
+planning time explodes from 30; nobody reads a condition nested deeper than a handful."""
+
+TEXT_NESTING_MAX = 200
+"""Parentheses, brackets and `not` in a row as typed, before flattening: bounds the parser's own stack."""
+
+CONDITIONS_MAX = 1_000
+"""Conditions of one definition, and of its OR-of-ANDs form: engines plan a thousand predicates in well
+under a second and ten thousand in many."""
+
+LIST_ITEMS_MAX = 10_000
+"""Items of one list argument. A longer list belongs into a static audience, where a join serves it."""
+
+PATH_STEPS_MAX = 32
+"""Keys and indexes of one property path; real documents nest a handful of levels."""
+
+VALUE_NESTING_MAX = 16
+"""Arrays and objects inside one literal; deep equality is expanded into one test a leaf."""
+
+REFERENCE_DEPTH_MAX = 16
+"""Audiences that refer to audiences; references are inlined, so depth multiplies into one query."""
+
+RELATIVE_MINUTES_MIN = 15
+"""A relative time shorter than a refresh interval promises a precision nobody keeps."""
+
+RELATIVE_DAYS_MAX = 3_652_425
+"""Ten thousand years: the whole range of calendar timestamps, and far from the overflow of 64-bit microseconds."""
+
+INTEGER_SAFE_MAX = 2**53 - 1
+"""Integers beyond it have no exact binary64; JSON readers would silently change them."""
+
+SAMPLE_ROWS_DEFAULT = 10
+"""People shown by a preview when nothing else is asked."""
+
+SAMPLE_ROWS_MAX = 10_000
+"""People shown by a preview at most: a sample is for reading; a list is what `compile` is for."""
+
+MEMBERS_INLINE_MAX = 10_000
+"""Static members written as literals into one query; more travel as one list parameter."""
+
+SUGGESTIONS_MAX = 3
+"""Names offered in a did-you-mean: more would be a list, not a hint."""

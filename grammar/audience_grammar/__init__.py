@@ -1,0 +1,1 @@
+"""The language definition: Lark grammars, shipped as data."""
