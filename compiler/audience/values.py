@@ -208,6 +208,6 @@ def unstorable(text: str) -> str | None:
     return None
 
 
-def is_finite(number: int | float) -> bool:
+def is_finite(number: float) -> bool:
     """Whether a number is one that JSON can write."""
     return isinstance(number, int) or math.isfinite(number)

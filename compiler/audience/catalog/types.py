@@ -29,7 +29,7 @@ def _unsigned(bits: int) -> IntegerKind:
     return IntegerKind(0, 2**bits - 1)
 
 
-SCALARS: dict[DType, Kind] = {
+SCALARS: dict[exp.DataType.Type, Kind] = {
     DType.BOOLEAN: BooleanKind(),
     DType.TINYINT: _signed(8),
     DType.SMALLINT: _signed(16),

@@ -1,0 +1,1 @@
+"""What a definition means, independent of spelling and engines."""

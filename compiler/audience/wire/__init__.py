@@ -1,0 +1,1 @@
+"""What travels: JSON to AST and back."""

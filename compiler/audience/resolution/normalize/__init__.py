@@ -1,0 +1,1 @@
+"""Rewrites that leave one way to say each thing."""
