@@ -18,7 +18,7 @@ from audience.catalog.kinds import (
     TimestampKind,
 )
 
-DType = exp.DataType.Type
+DType = exp.DType
 
 
 def _signed(bits: int) -> IntegerKind:
@@ -29,7 +29,7 @@ def _unsigned(bits: int) -> IntegerKind:
     return IntegerKind(0, 2**bits - 1)
 
 
-SCALARS: dict[exp.DataType.Type, Kind] = {
+SCALARS: dict[exp.DType, Kind] = {
     DType.BOOLEAN: BooleanKind(),
     DType.TINYINT: _signed(8),
     DType.SMALLINT: _signed(16),
@@ -86,7 +86,7 @@ def _kind(data_type: exp.Expr, written: str) -> Kind:
         return SCALARS[dtype]
     if dtype == DType.DECIMAL:
         numbers = [int(part.name) for part in parts if part.name.isdigit()]
-        precision, scale = (numbers + [0])[:2] if numbers else DECIMAL_DEFAULT
+        precision, scale = [*numbers, 0][:2] if numbers else DECIMAL_DEFAULT
         return DecimalKind(precision, scale)
     if dtype in (DType.LIST, DType.ARRAY) and parts:
         return ArrayKind(_kind(parts[0], parts[0].sql("duckdb")))
