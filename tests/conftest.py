@@ -1,8 +1,24 @@
-"""Settings that every test shares."""
+"""Settings that every test shares: how many examples a law is tried on."""
+
+import os
 
 from hypothesis import HealthCheck, settings
 
+# `ci` is what `make test` runs: the same examples every time, so that a red run is red again.
 settings.register_profile(
-    "ci", max_examples=100, derandomize=True, deadline=None, suppress_health_check=[HealthCheck.too_slow]
+    "ci",
+    max_examples=100,
+    derandomize=True,
+    deadline=None,
+    suppress_health_check=[HealthCheck.too_slow],
 )
-settings.load_profile("ci")
+# `deep` is what `make deep` runs: new examples every time, and what fails is kept in .hypothesis and tried first.
+settings.register_profile(
+    "deep",
+    max_examples=int(os.environ.get("EXAMPLES", "50000")),
+    derandomize=False,
+    deadline=None,
+    print_blob=True,
+    suppress_health_check=list(HealthCheck),
+)
+settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "ci"))
