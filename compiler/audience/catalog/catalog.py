@@ -24,10 +24,14 @@ class Table:
 
 @dataclass(frozen=True, slots=True)
 class Files:
-    """Files that an engine reads as a table: `reader` is parquet or csv; a path may hold wildcards."""
+    """Files that an engine reads as a table: `reader` is parquet or csv; a path may hold wildcards.
+
+    `text` names the columns of a CSV file that are read as text whatever they look like: the id `007` is not 7.
+    """
 
     reader: str
     path: str
+    text: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,1 +1,20 @@
-"""Configuration and folders of definitions."""
+"""What a project keeps in files: configuration and definitions.
+
+`config` audience.toml and catalog.toml · `folder` a directory of definitions · `members` static members from a file.
+"""
+
+from audience.project.config import CONFIG_NAME, UsersConfig, find_config, is_config, read_catalog, read_config
+from audience.project.folder import read_audiences
+from audience.project.members import Member, read_members
+
+__all__ = [
+    "CONFIG_NAME",
+    "Member",
+    "UsersConfig",
+    "find_config",
+    "is_config",
+    "read_audiences",
+    "read_catalog",
+    "read_config",
+    "read_members",
+]

@@ -1,0 +1,87 @@
+"""How DuckDB names a users relation in FROM: a table, files, or documents read as an id and a JSON column."""
+
+from typing import assert_never
+
+from sqlglot import exp
+
+from audience.catalog import Documents, Files, Relation, Table
+
+JSON_FORMATS = {".json": "auto"}
+"""A .json file is an array, one object, or lines: DuckDB finds out. Any other suffix is one object a line, where
+a line that cannot be read spoils no other line."""
+
+NEWLINE_DELIMITED = "newline_delimited"
+
+COMPRESSIONS = (".gz", ".zst")
+"""Suffixes after the format's own that DuckDB reads through."""
+
+
+def relation(source: Relation) -> exp.Expr:
+    """The item of FROM that yields the people: a table, a table function, or for documents a subselect."""
+    match source:
+        case Table(name):
+            return _table(name)
+        case Files("csv", path, text):
+            return exp.Table(this=_read_csv(path, text))
+        case Files(_, path):
+            return exp.Table(this=exp.ReadParquet(expressions=[exp.Literal.string(path)]))
+        case Documents(path, id):
+            return _documents(path, id)
+        case _:
+            assert_never(source)
+
+
+def _name(name: str) -> exp.Identifier:
+    return exp.to_identifier(name, quoted=True)
+
+
+def _table(name: tuple[str, ...]) -> exp.Table:
+    this, schema, database = [*map(_name, reversed(name)), None, None][:3]
+    return exp.Table(this=this, db=schema, catalog=database)
+
+
+def _option(name: str, value: exp.Expr) -> exp.Expr:
+    """A named argument of a table function, `name = value`."""
+    return exp.EQ(this=exp.Column(this=exp.to_identifier(name)), expression=value)
+
+
+def _read_csv(path: str, text: tuple[str, ...]) -> exp.Expr:
+    # The header is stated, because a file of texts only has no other sign of it; the whole file is
+    # looked at, because a type guessed from the first rows fails on a later one.
+    options = [_option("header", exp.true()), _option("sample_size", exp.Literal.number(-1))]
+    if text:
+        types = [
+            exp.PropertyEQ(this=exp.Literal.string(column), expression=exp.Literal.string("VARCHAR")) for column in text
+        ]
+        options.append(_option("types", exp.Struct(expressions=types)))
+    return exp.ReadCSV(this=exp.Literal.string(path), expressions=options)
+
+
+def _documents(path: str, id: str) -> exp.Expr:
+    objects = exp.Anonymous(
+        this="READ_JSON_OBJECTS",
+        expressions=[
+            exp.Literal.string(path),
+            _option("format", exp.Literal.string(_json_format(path))),
+            _option("ignore_errors", exp.true()),
+        ],
+    )
+    document = exp.Column(this=_name("json"))
+    text = exp.Anonymous(this="JSON_EXTRACT_STRING", expressions=[document.copy(), exp.Literal.string(_key_path(id))])
+    columns = [exp.alias_(text, _name("id")), exp.alias_(document, _name("properties"))]
+    return exp.select(*columns).from_(exp.Table(this=objects)).subquery(_name("documents"))
+
+
+def _json_format(path: str) -> str:
+    name = path.lower()
+    for compression in COMPRESSIONS:
+        name = name.removesuffix(compression)
+    return next((found for suffix, found in JSON_FORMATS.items() if name.endswith(suffix)), NEWLINE_DELIMITED)
+
+
+def _key_path(key: str) -> str:
+    """One key as a DuckDB JSON path. The keys "" and "*" mean something else in a path, but not in a pointer."""
+    if key in ("", "*"):
+        return f"/{key}"
+    escaped = key.replace("\\", "\\\\").replace('"', '\\"')
+    return f'$."{escaped}"'

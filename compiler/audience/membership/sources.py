@@ -1,0 +1,123 @@
+"""Find out what a source of people is: which relation, on which engine."""
+
+import glob
+import re
+from dataclasses import dataclass
+from pathlib import Path
+
+from audience.catalog import Documents, Files, Relation, Table
+from audience.catalog.declare import split_table
+from audience.diagnostics import did_you_mean
+from audience.engines import DuckDB
+from audience.errors import UsageError
+
+PARQUET = (".parquet", ".pq")
+CSV = (".csv", ".tsv")
+DOCUMENTS = (".ndjson", ".jsonl", ".json")
+DATABASES = (".duckdb", ".ddb", ".db")
+COMPRESSED = (".gz", ".zst")
+
+ACCEPTED = (
+    "people come from .parquet, .csv, .tsv, .ndjson, .jsonl or .json files (wildcards allowed), "
+    "from a DuckDB database (.duckdb, .ddb, .db), or from a catalog.toml"
+)
+
+FRAME = "users"
+"""The name a data frame gets."""
+
+WILDCARD = re.compile(r"[*?\[]")
+
+
+@dataclass(frozen=True, slots=True)
+class Opened:
+    """A relation, and the engine that can read it. The id of documents is still to be named."""
+
+    relation: Relation
+    engine: DuckDB
+
+
+def open_path(source: str, table: str | None) -> Opened:
+    """Open a file, files, or a database; UsageError A701 when there is nothing that can be read."""
+    suffix = _suffix(source)
+    if suffix not in (*PARQUET, *CSV, *DOCUMENTS, *DATABASES):
+        raise _unknown(source)
+    if suffix in DATABASES:
+        if not Path(source).is_file():
+            raise _missing(source)
+        return _open_database(Path(source), table)
+    if table is not None:
+        raise UsageError("A707", f"`table` names a table of a database, and {source} is none", "leave `table` out")
+    if Path(source).is_file():
+        # The engine reads wildcards in every path, and this name may hold some of their signs.
+        pattern = glob.escape(source)
+    elif WILDCARD.search(source) and glob.glob(source, recursive=True):  # noqa: PTH207  # Path.glob takes no absolute pattern
+        pattern = source
+    else:
+        raise _missing(source)
+    return Opened(_relation(pattern, suffix), DuckDB.memory())
+
+
+def open_object(source: object, table: str | None) -> Opened:
+    """Take a DuckDB connection, which stays the caller's, or a data frame."""
+    import duckdb
+
+    if isinstance(source, duckdb.DuckDBPyConnection):
+        engine = DuckDB(source)
+        return Opened(Table(split_table(table) if table else _only_table(engine, "the connection")), engine)
+    if hasattr(source, "__arrow_c_stream__"):
+        engine = DuckDB.memory()
+        engine.register(FRAME, source)
+        return Opened(Table((FRAME,)), engine)
+    raise UsageError(
+        "A701",
+        f"people cannot be read from a {type(source).__name__}",
+        "give a path, a DuckDB connection and its table, or a data frame of pandas, Polars or Arrow",
+    )
+
+
+def _relation(pattern: str, suffix: str) -> Relation:
+    if suffix in PARQUET:
+        return Files("parquet", pattern)
+    return Files("csv", pattern) if suffix in CSV else Documents(pattern, "id")
+
+
+def _open_database(path: Path, table: str | None) -> Opened:
+    engine = DuckDB.open(path)
+    try:
+        return Opened(Table(split_table(table) if table else _only_table(engine, str(path))), engine)
+    except BaseException:
+        engine.close()
+        raise
+
+
+def _only_table(engine: DuckDB, place: str) -> tuple[str, ...]:
+    tables = engine.tables()
+    if not tables:
+        raise UsageError("A701", f"{place} holds no table")
+    if len(tables) > 1:
+        raise UsageError("A701", f"{place} holds several tables", f"name one as `table`: {', '.join(tables)}")
+    return (tables[0],)
+
+
+def _suffix(source: str) -> str:
+    path = Path(source)
+    return (Path(path.stem).suffix if path.suffix.lower() in COMPRESSED else path.suffix).lower()
+
+
+def _missing(source: str) -> UsageError:
+    folder = Path(source).parent
+    names = [entry.name for entry in folder.iterdir()] if folder.is_dir() else []
+    near = did_you_mean(Path(source).name, names)
+    what = "no file matches" if WILDCARD.search(source) else "there is no file"
+    return UsageError("A701", f"{what} {source}", near or ACCEPTED)
+
+
+def _unknown(source: str) -> UsageError:
+    path = Path(source)
+    if path.is_dir():
+        return UsageError("A701", f"{source} is a folder", f"name the files in it: {path / '*.parquet'}")
+    if path.suffix == ".toml":
+        return UsageError("A701", f"there is no file {source}", ACCEPTED)
+    if not path.exists() and not WILDCARD.search(source):
+        return UsageError("A701", f"there is no file {source}", ACCEPTED)
+    return UsageError("A701", f"{source} is no file that people can be read from", ACCEPTED)

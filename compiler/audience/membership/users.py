@@ -1,0 +1,129 @@
+"""Point Audience at people: `users(source)` opens and introspects them, `Users(columns=...)` only declares them."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+from sqlglot import exp
+
+from audience.catalog import ID, Catalog, Documents, Files, Relation
+from audience.catalog.declare import DOCUMENT, Roles, declare_types
+from audience.engines import Engine
+from audience.errors import UsageError
+from audience.lowering.dialects.duckdb_relation import relation as write_relation
+from audience.membership.sources import Opened, open_object, open_path
+from audience.project import UsersConfig, is_config, read_catalog, read_config
+
+
+@dataclass(frozen=True, slots=True, init=False)
+class Users:
+    """A users relation: what is known of it, and the engine that holds it (None when it is only declared)."""
+
+    catalog: Catalog
+    engine: Engine | None
+
+    def __init__(
+        self,
+        *,
+        columns: Mapping[str, str],
+        id: str = ID,
+        properties: str | None = None,
+        tenant: str | None = None,
+        table: str = "users",
+        renames: Mapping[str, str] | None = None,
+        epochs: Mapping[str, str] | None = None,
+    ) -> None:
+        """Declare a relation by the types of its columns: `Users(columns={"plan": "VARCHAR"})`.
+
+        The id, the tenant and the properties column need no entry in `columns`.
+        """
+        roles = Roles(id, properties, tenant, renames or {}, epochs or {})
+        object.__setattr__(self, "catalog", declare_types(table, columns, roles))
+        object.__setattr__(self, "engine", None)
+
+    @classmethod
+    def of(cls, catalog: Catalog, engine: Engine | None) -> "Users":
+        """The relation of a catalog that is known already."""
+        users = object.__new__(cls)
+        object.__setattr__(users, "catalog", catalog)
+        object.__setattr__(users, "engine", engine)
+        return users
+
+    def close(self) -> None:
+        """Close what was opened for these people; a connection that was handed in stays open."""
+        if self.engine is not None:
+            self.engine.close()
+
+
+def users(
+    source: Any = None,  # a path, a DuckDB connection or a data frame: libraries that may not be there
+    *,
+    id: str | None = None,
+    properties: str | None = None,
+    table: str | None = None,
+    tenant: str | None = None,
+    config: UsersConfig | None = None,
+) -> Users:
+    """Open people: a file or files, a DuckDB database or connection, a data frame, an audience.toml, a catalog.toml.
+
+    What is not given is taken from `config`, and else: the id is `id`, the properties column is a JSON column
+    called `properties` if there is one, the table is the only one there is.
+    """
+    path = Path(source) if isinstance(source, str | Path) else None
+    if path is not None and path.suffix == ".toml" and path.is_file():
+        if not is_config(path):
+            return Users.of(read_catalog(path), None)
+        source, config = None, read_config(path)
+    config = config or UsersConfig()
+    source = config.source if source is None else source
+    if source is None:
+        raise UsageError("A701", "no people are given", "name a file or a database, or write `source` in audience.toml")
+    roles = Roles(
+        id=id or config.id or ID,
+        properties=properties or config.properties,
+        tenant=tenant or config.tenant,
+        renames=config.renames,
+        epochs=config.epochs,
+    )
+    table = table or config.table
+    opened = open_path(str(source), table) if isinstance(source, str | Path) else open_object(source, table)
+    try:
+        return _introspect(opened, roles)
+    except BaseException:
+        opened.engine.close()
+        raise
+
+
+def _introspect(opened: Opened, roles: Roles) -> Users:
+    engine, relation = opened.engine, opened.relation
+    match relation:
+        case Documents(path):
+            relation, roles = Documents(path, roles.id), _document_roles(roles)
+        case Files("csv", path, ()):
+            # Read once with guessed types to see that the id and the tenant are there, then with both as text.
+            engine.introspect(relation, _everything(relation), roles)
+            text = (roles.id,) if roles.tenant is None else (roles.id, roles.tenant)
+            relation = replace(relation, text=text)
+        case _:
+            pass
+    return Users.of(engine.introspect(relation, _everything(relation), roles), engine)
+
+
+def _document_roles(roles: Roles) -> Roles:
+    """Documents come as two columns; the roles that name other columns cannot apply."""
+    stated = {"tenant": roles.tenant, "renames": roles.renames, "epoch": roles.epochs}
+    if roles.properties is not None and roles.properties != DOCUMENT:
+        stated["properties"] = roles.properties
+    for option, value in stated.items():
+        if value:
+            raise UsageError(
+                "A707",
+                f"`{option}` names a column, and JSON documents have none",
+                "every key of a document is a property; read the file into a table to have columns",
+            )
+    return Roles(id=ID, properties=DOCUMENT)
+
+
+def _everything(relation: Relation) -> str:
+    return exp.select(exp.Star()).from_(write_relation(relation)).sql("duckdb")

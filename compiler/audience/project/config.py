@@ -1,0 +1,140 @@
+"""Read audience.toml (where the people are) and catalog.toml (what is known of them, without a database)."""
+
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from audience.catalog import ID, Catalog
+from audience.catalog.declare import EPOCH_UNITS, Roles, declare_types
+from audience.diagnostics import did_you_mean
+from audience.errors import UsageError
+
+CONFIG_NAME = "audience.toml"
+
+ROLE_KEYS = ("id", "properties", "tenant", "renames", "epoch")
+CONFIG_KEYS = ("source", "table", *ROLE_KEYS)
+CATALOG_KEYS = ("table", *ROLE_KEYS, "columns")
+
+
+@dataclass(frozen=True, slots=True)
+class UsersConfig:
+    """The [users] table of audience.toml; None where it says nothing.
+
+    `source` is already resolved against the folder of the file.
+    """
+
+    source: Path | None = None
+    table: str | None = None
+    id: str | None = None
+    properties: str | None = None
+    tenant: str | None = None
+    renames: Mapping[str, str] = field(default_factory=dict)
+    epochs: Mapping[str, str] = field(default_factory=dict)
+
+
+def find_config(directory: Path) -> Path | None:
+    """The audience.toml of a directory or of the nearest one above it."""
+    folder = directory.resolve()
+    return next((file for place in (folder, *folder.parents) if (file := place / CONFIG_NAME).is_file()), None)
+
+
+def read_config(path: Path) -> UsersConfig:
+    """Read audience.toml; UsageError A706 names the file and the key."""
+    users = _load(path, ("users",)).table("users", CONFIG_KEYS)
+    source = users.text("source")
+    return UsersConfig(
+        source=None if source is None else path.parent / source,
+        table=users.text("table"),
+        id=users.text("id"),
+        properties=users.text("properties"),
+        tenant=users.text("tenant"),
+        renames=users.texts("renames"),
+        epochs=users.units("epoch"),
+    )
+
+
+def read_catalog(path: Path) -> Catalog:
+    """Read catalog.toml, which describes a relation that no engine is asked about; UsageError A706."""
+    file = _load(path, CATALOG_KEYS)
+    roles = Roles(
+        id=file.text("id") or ID,
+        properties=file.text("properties"),
+        tenant=file.text("tenant"),
+        renames=file.texts("renames"),
+        epochs=file.units("epoch"),
+    )
+    try:
+        return declare_types(file.text("table") or "users", file.texts("columns"), roles)
+    except UsageError as error:
+        raise UsageError("A706", f"{path}: {error.message}", error.help) from error
+
+
+def is_config(path: Path) -> bool:
+    """Whether a TOML file is an audience.toml, which points at people, rather than a catalog."""
+    return "users" in _read(path)
+
+
+@dataclass(frozen=True, slots=True)
+class _Section:
+    """A table of a TOML file; every reader returns an empty value for a key that is not there."""
+
+    path: Path
+    prefix: str
+    values: Mapping[str, object]
+
+    def refuse_unknown(self, known: tuple[str, ...]) -> None:
+        for key in self.values:
+            if key not in known:
+                keys = f"the keys are {', '.join(f'`{name}`' for name in known)}"
+                raise UsageError(
+                    "A706", f"{self.path}: unknown key `{self.prefix}{key}`", did_you_mean(key, known) or keys
+                )
+
+    def table(self, key: str, known: tuple[str, ...]) -> "_Section":
+        section = self.values.get(key, {})
+        if not isinstance(section, dict):
+            raise self.wrong(key, "is no table", f"[{key}]")
+        found = _Section(self.path, f"{self.prefix}{key}.", section)
+        found.refuse_unknown(known)
+        return found
+
+    def text(self, key: str) -> str | None:
+        value = self.values.get(key)
+        if value is not None and (not isinstance(value, str) or not value):
+            raise self.wrong(key, "is no text", f'{key} = "…"')
+        return value
+
+    def texts(self, key: str) -> dict[str, str]:
+        value = self.values.get(key, {})
+        if not isinstance(value, dict):
+            raise self.wrong(key, "is no table of texts", f'{key} = {{ column = "…" }}')
+        for name, text in value.items():
+            if not isinstance(text, str) or not text:
+                raise self.wrong(f"{key}.{name}", "is no text", f'{name} = "…"')
+        return dict(value)
+
+    def units(self, key: str) -> dict[str, str]:
+        units = self.texts(key)
+        for name, unit in units.items():
+            if unit not in EPOCH_UNITS:
+                raise self.wrong(f"{key}.{name}", f'is "{unit}", neither "s" nor "ms"', f'{name} = "ms"')
+        return units
+
+    def wrong(self, key: str, problem: str, example: str) -> UsageError:
+        return UsageError("A706", f"{self.path}: `{self.prefix}{key}` {problem}", f"write `{example}`")
+
+
+def _load(path: Path, known: tuple[str, ...]) -> _Section:
+    section = _Section(path, "", _read(path))
+    section.refuse_unknown(known)
+    return section
+
+
+def _read(path: Path) -> dict[str, object]:
+    try:
+        return tomllib.loads(path.read_text(encoding="utf-8"))
+    except OSError as error:
+        raise UsageError("A706", f"{path} cannot be read: {error.strerror}") from error
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise UsageError("A706", f"{path} is no TOML: {error}") from error
