@@ -1,1 +1,26 @@
-"""From the IR to SQL."""
+"""From the IR to SQL: pure, no connection anywhere.
+
+`selection` and `counting` are the queries · `predicate` lowers a condition, in value or in filter form ·
+`scope` where properties are read · `scalars` `instants` `equality` `lists` `pairs` `members` lower the leaves ·
+`lowered` a leaf that may be NULL · `build` nodes that print as they nest · `dialect` the seam, `dialects/` one
+file an engine · `query` the printed result.
+"""
+
+from audience.lowering.counting import Counting, count
+from audience.lowering.dialect import Capabilities, Dialect
+from audience.lowering.dialects import DIALECTS, find_dialect
+from audience.lowering.query import Query
+from audience.lowering.selection import Run, select_ids, select_sample
+
+__all__ = [
+    "DIALECTS",
+    "Capabilities",
+    "Counting",
+    "Dialect",
+    "Query",
+    "Run",
+    "count",
+    "find_dialect",
+    "select_ids",
+    "select_sample",
+]

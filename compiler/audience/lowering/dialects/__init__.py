@@ -1,1 +1,16 @@
-"""How each engine writes its leaves."""
+"""How each engine writes its leaves: one file an engine, one line in this table."""
+
+from audience.diagnostics import did_you_mean
+from audience.errors import UsageError
+from audience.lowering.dialect import Dialect
+from audience.lowering.dialects.duckdb import DuckDB
+
+DIALECTS: dict[str, Dialect] = {"duckdb": DuckDB()}
+
+
+def find_dialect(name: str) -> Dialect:
+    """The dialect of a name; UsageError A707 with the known ones."""
+    if name not in DIALECTS:
+        known = ", ".join(sorted(DIALECTS))
+        raise UsageError("A707", f"there is no dialect `{name}`", did_you_mean(name, DIALECTS) or f"one of: {known}")
+    return DIALECTS[name]

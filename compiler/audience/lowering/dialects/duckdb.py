@@ -1,0 +1,341 @@
+"""DuckDB's leaves.
+
+Traps that shaped them, each found by running it: LIKE has wildcards; `->>` prints 100.0 for 1E2; a
+quoted path label `"*"` is still a wildcard and `""` is a syntax error, so those two keys go by JSON pointer;
+JSON equality follows `default_collation`; zone-less texts cast to TIMESTAMPTZ follow the session's zone;
+`epoch_us` of an infinite timestamp is NULL; `epoch_us` of TIMESTAMP_NS cuts towards zero, not towards the past.
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+from itertools import groupby
+
+from sqlglot import exp
+
+from audience.catalog import Kind, Relation
+from audience.catalog.kinds import (
+    ArrayKind,
+    DecimalKind,
+    JsonKind,
+    MapKind,
+    OpaqueKind,
+    StructKind,
+    TextKind,
+    TimestampForm,
+    TimestampKind,
+)
+from audience.errors import CompilerBug
+from audience.lowering.build import (
+    binary,
+    case,
+    cast,
+    column,
+    conjunction,
+    function,
+    integer,
+    is_not_null,
+    name,
+    negation,
+    paren,
+    string,
+    try_cast,
+)
+from audience.lowering.dialect import Capabilities
+from audience.lowering.dialects.duckdb_relation import relation
+from audience.values import MICROSECONDS_PER_DAY, Text, Value, civil_from_days, write_json
+
+Steps = tuple[str | int, ...]
+
+DATE = "([1-9][0-9]{3}|0[1-9][0-9]{2}|00[1-9][0-9]|000[1-9])-[0-9]{2}-[0-9]{2}"
+TIME = "[T ]([01][0-9]|2[0-3]):[0-5][0-9](:[0-5][0-9]([.][0-9]{1,9})?)?"
+ZONE = "(Z|[+-](0[0-9]|1[0-4])(:[0-5][0-9])?)"
+ZONED_TEXT = f"{DATE}{TIME}{ZONE}"
+ZONELESS_TEXT = f"{DATE}({TIME})?"
+"""The timestamp grammar of the semantics, written a second time and not shared with the interpreter: two
+independent readings that must agree. Days of a month are left to the cast, which refuses 2024-02-30."""
+
+BEYOND_EVERY_INSTANT = 2**63 - 1
+YEAR_0001 = -62_135_596_800_000_000
+YEAR_10000 = 253_402_300_800_000_000
+NANOSECONDS_FIRST = -9_223_372_036_854_775
+NANOSECONDS_LAST = 9_223_372_036_854_775
+"""The range of TIMESTAMP_NS, in microseconds."""
+
+POINTER_KEYS = ("", "*")
+"""Keys that a DuckDB JSON path cannot name."""
+
+
+def _count_if(condition: exp.Expr) -> exp.Expr:
+    return function("count_if", condition)
+
+
+class DuckDB:
+    """The leaves of DuckDB 2."""
+
+    name = "duckdb"
+    capabilities = Capabilities(verified=True, counts=_count_if, materialized=True)
+
+    def relation(self, relation_: Relation) -> exp.Expr:
+        """What stands after FROM."""
+        return relation(relation_)
+
+    # texts
+
+    def text(self, operand: exp.Expr) -> exp.Expr:
+        """COLLATE "binary" costs nothing and undoes both the session's and the column's collation."""
+        return exp.Collate(this=paren(operand), expression=name("binary"))
+
+    def as_text(self, operand: exp.Expr) -> exp.Expr:
+        """A cast; UUIDs print in lower case."""
+        return cast(operand, "VARCHAR")
+
+    def contains_text(self, text: exp.Expr, part: exp.Expr) -> exp.Expr:
+        """`contains` knows no wildcards and no collation."""
+        return function("contains", text, part)
+
+    # numbers
+
+    def is_number(self, operand: exp.Expr) -> exp.Expr:
+        """NaN is the greatest DOUBLE here, so a bound tells it and keeps zone maps usable."""
+        return binary(exp.LTE, operand, cast(string("Infinity"), "DOUBLE"))
+
+    def exact_double(self, operand: exp.Expr) -> exp.Expr:
+        """Through text: a wide DECIMAL cast directly is divided in binary64 and rounds twice."""
+        return cast(cast(operand, "VARCHAR"), "DOUBLE")
+
+    # instants
+
+    def instant_literal(self, kind: TimestampKind, microseconds: int) -> exp.Expr:
+        """A readable literal where the calendar has one, make_timestamp elsewhere."""
+        match kind.form:
+            case TimestampForm.NAIVE_NANOSECONDS:
+                if microseconds > NANOSECONDS_LAST:
+                    return cast(string("infinity"), "TIMESTAMP_NS")
+                return cast(string(_clock(max(microseconds, NANOSECONDS_FIRST))), "TIMESTAMP_NS")
+            case TimestampForm.DATE if microseconds % MICROSECONDS_PER_DAY == 0 and _has_calendar(microseconds):
+                return cast(string(_clock(microseconds)[: len("YYYY-MM-DD")]), "DATE")
+            case TimestampForm.ZONED if _has_calendar(microseconds):
+                return cast(string(f"{_clock(microseconds)}+00:00"), "TIMESTAMPTZ")
+            case TimestampForm.NAIVE | TimestampForm.DATE if _has_calendar(microseconds):
+                return cast(string(_clock(microseconds)), "TIMESTAMP")
+            case _:
+                return self.instant_value(kind, integer(microseconds))
+
+    def instant_value(self, kind: TimestampKind, microseconds: exp.Expr) -> exp.Expr:
+        """A date compares with a timestamp as its midnight, which is what a date means."""
+        match kind.form:
+            case TimestampForm.ZONED:
+                return function("make_timestamptz", microseconds)
+            case TimestampForm.NAIVE_NANOSECONDS:
+                return function("make_timestamp_ns", binary(exp.Mul, microseconds, integer(1_000)))
+            case TimestampForm.NAIVE | TimestampForm.DATE:
+                return function("make_timestamp", microseconds)
+            case TimestampForm.EPOCH_SECONDS | TimestampForm.EPOCH_MILLISECONDS:
+                raise CompilerBug("epoch columns compare as integers")
+
+    def instant_of(self, kind: TimestampKind, operand: exp.Expr) -> exp.Expr:
+        """Microseconds since the epoch, infinities at the ends of BIGINT."""
+        match kind.form:
+            case TimestampForm.EPOCH_SECONDS:
+                return binary(exp.Mul, cast(operand, "HUGEINT"), integer(1_000_000))
+            case TimestampForm.EPOCH_MILLISECONDS:
+                return binary(exp.Mul, cast(operand, "HUGEINT"), integer(1_000))
+            case TimestampForm.NAIVE_NANOSECONDS:
+                nanoseconds = function("epoch_ns", operand)
+                finite = _floor_divide(nanoseconds, 1_000)
+            case TimestampForm.DATE:
+                finite = function("epoch_us", cast(operand, "TIMESTAMP"))
+            case TimestampForm.NAIVE | TimestampForm.ZONED:
+                finite = function("epoch_us", operand)
+        future = cast(string("infinity"), "DATE" if kind.form is TimestampForm.DATE else "TIMESTAMP")
+        return case(
+            [
+                (function("isfinite", operand), finite),
+                (binary(exp.EQ, operand, future), integer(BEYOND_EVERY_INSTANT)),
+                (is_not_null(operand), integer(-BEYOND_EVERY_INSTANT)),
+            ]
+        )
+
+    def instant_of_text(self, text: exp.Expr) -> exp.Expr:
+        """Two shapes: with a zone through TIMESTAMPTZ, without through TIMESTAMP, which reads no session zone."""
+        return case(
+            [
+                (
+                    function("regexp_full_match", text, string(ZONED_TEXT)),
+                    function("epoch_us", try_cast(text, "TIMESTAMPTZ")),
+                ),
+                (
+                    function("regexp_full_match", text, string(ZONELESS_TEXT)),
+                    function("epoch_us", try_cast(text, "TIMESTAMP")),
+                ),
+            ]
+        )
+
+    def now(self) -> exp.Expr:
+        """The parameter is a timestamp with time zone, or a text that names its offset."""
+        return function("epoch_us", cast(exp.Placeholder(this="now"), "TIMESTAMPTZ"))
+
+    # typed containers
+
+    def field(self, operand: exp.Expr, key: str) -> exp.Expr:
+        """The function form: a dotted name could be read as table.column."""
+        return function("struct_extract", operand, string(key))
+
+    def entry(self, operand: exp.Expr, key: str) -> exp.Expr:
+        """The value itself, where map_extract would give a list."""
+        return function("map_extract_value", operand, string(key))
+
+    def entries(self, operand: exp.Expr) -> exp.Expr:
+        """How many entries a map has."""
+        return function("cardinality", operand)
+
+    def has_entry(self, operand: exp.Expr, key: str) -> exp.Expr:
+        """A NULL value is an entry, too."""
+        return function("list_contains", function("map_keys", operand), string(key))
+
+    def item(self, operand: exp.Expr, index: int) -> exp.Expr:
+        """Lists count from 1."""
+        return function("list_extract", operand, integer(index + 1))
+
+    def length(self, operand: exp.Expr) -> exp.Expr:
+        """How many items a list has."""
+        return function("len", operand)
+
+    def list_has(self, items: exp.Expr, value: exp.Expr) -> exp.Expr:
+        """No collation reaches into list functions."""
+        return function("list_contains", items, value)
+
+    def list_has_any(self, items: exp.Expr, values: Sequence[exp.Expr]) -> exp.Expr:
+        """One pass over both lists."""
+        return function("list_has_any", items, exp.Array(expressions=list(values)))
+
+    def some_item(self, items: exp.Expr, test: Callable[[exp.Expr], exp.Expr], level: int) -> exp.Expr:
+        """A lambda; DuckDB 2 knows only the spelled-out form, which sqlglot prints."""
+        variable = f"item_{level}"
+        passing = exp.Lambda(this=test(column(variable)), expressions=[name(variable)])
+        return binary(exp.GT, function("len", function("list_filter", items, passing)), integer(0))
+
+    # JSON
+
+    def document(self, operand: exp.Expr, text: bool) -> exp.Expr:
+        """A JSON column was validated when it was stored; text was not."""
+        return try_cast(operand, "JSON") if text else operand
+
+    def nodes(self, document: exp.Expr, paths: Sequence[Steps]) -> exp.Expr:
+        """json_extract with a list parses the document once."""
+        first_runs = exp.Array(expressions=[string(_runs(path)[0]) for path in paths])
+        return function("json_extract", document, first_runs)
+
+    def node(self, document: exp.Expr, steps: Steps) -> exp.Expr:
+        """Nested calls where a key needs a JSON pointer."""
+        found = document
+        for run in _runs(steps):
+            found = function("json_extract", found, string(run))
+        return cast(found, "VARCHAR")
+
+    def node_of(self, nodes: exp.Expr, index: int, steps: Steps) -> exp.Expr:
+        """Lists count from 1; the runs of a path after the first one are applied here."""
+        found = function("list_extract", nodes, integer(index + 1))
+        for run in _runs(steps)[1:]:
+            found = function("json_extract", found, string(run))
+        return cast(found, "VARCHAR")
+
+    def is_node(self, node: exp.Expr, form: str) -> exp.Expr:
+        """The first character of a JSON text tells what it is."""
+        return function("starts_with", node, string({"text": '"', "list": "[", "object": "{"}[form]))
+
+    def node_literal(self, value: Value) -> exp.Expr:
+        """Through DuckDB's own writer, so that both sides escape alike."""
+        if isinstance(value, Text):
+            return cast(function("to_json", string(value.value)), "VARCHAR")
+        return cast(function("json", string(write_json(value))), "VARCHAR")
+
+    def node_text(self, node: exp.Expr) -> exp.Expr:
+        """Decoded only where the node is a text."""
+        return case([(self.is_node(node, "text"), function("json_extract_string", node, string("$")))])
+
+    def node_number(self, node: exp.Expr) -> exp.Expr:
+        """Only a number's JSON text reads as DOUBLE: texts carry quotes, true and null do not parse."""
+        return try_cast(node, "DOUBLE")
+
+    def node_items(self, node: exp.Expr) -> exp.Expr:
+        """Empty for everything that is no list."""
+        return cast(function("json_extract", node, string("$[*]")), "VARCHAR[]")
+
+    def node_length(self, node: exp.Expr) -> exp.Expr:
+        """How many items a list node has."""
+        return function("json_array_length", node)
+
+    def node_keys(self, node: exp.Expr) -> exp.Expr:
+        """How many members an object node has."""
+        return function("len", function("json_keys", node))
+
+    def is_malformed(self, operand: exp.Expr) -> exp.Expr:
+        """json_type of an unreadable text raises, of a readable one names its form."""
+        form = function("json_type", try_cast(operand, "JSON"))
+        return conjunction(
+            [
+                is_not_null(operand),
+                negation(binary(exp.EQ, exp.Coalesce(this=form, expressions=[string("")]), string("OBJECT"))),
+            ]
+        )
+
+    # members and output
+
+    def member_rows(self, parameters: Mapping[str, str]) -> exp.Expr:
+        """Several unnests in one SELECT run in step."""
+        columns: list[exp.Expr] = [
+            exp.Alias(this=function("unnest", exp.Placeholder(this=parameter)), alias=name(column_name))
+            for column_name, parameter in parameters.items()
+        ]
+        return exp.Select(expressions=columns)
+
+    def output(self, kind: Kind, operand: exp.Expr) -> exp.Expr:
+        """Instants in microseconds (fetching TIMESTAMPTZ needs another package), containers as JSON text."""
+        match kind:
+            case TimestampKind():
+                return self.instant_of(kind, operand)
+            case ArrayKind() | StructKind() | MapKind():
+                return cast(function("to_json", operand), "VARCHAR")
+            case DecimalKind():
+                return cast(operand, "DOUBLE")
+            case TextKind(cast=True) | OpaqueKind() | JsonKind():
+                return cast(operand, "VARCHAR")
+            case _:
+                return operand
+
+
+def _floor_divide(operand: exp.Expr, divisor: int) -> exp.Expr:
+    """Integer division towards the past; `//` cuts towards zero."""
+    remainder = binary(exp.Mod, binary(exp.Add, binary(exp.Mod, operand, integer(divisor)), integer(divisor)),
+                       integer(divisor))  # fmt: skip
+    return binary(exp.IntDiv, binary(exp.Sub, operand, remainder), integer(divisor))
+
+
+def _has_calendar(microseconds: int) -> bool:
+    return YEAR_0001 <= microseconds < YEAR_10000
+
+
+def _clock(microseconds: int) -> str:
+    days, rest = divmod(microseconds, MICROSECONDS_PER_DAY)
+    year, month, day = civil_from_days(days)
+    seconds, fraction = divmod(rest, 1_000_000)
+    clock = f"{year:04}-{month:02}-{day:02} {seconds // 3_600:02}:{seconds // 60 % 60:02}:{seconds % 60:02}"
+    return f"{clock}.{fraction:06}" if fraction else clock
+
+
+def _runs(steps: Steps) -> list[str]:
+    """A path as DuckDB JSON paths to be applied one after the other; most are one run."""
+    runs: list[str] = []
+    for pointer, group in groupby(steps, key=lambda step: step in POINTER_KEYS):
+        if pointer:
+            runs.extend(f"/{step}" for step in group)
+        else:
+            runs.append("$" + "".join(_label(step) for step in group))
+    return runs or ["$"]
+
+
+def _label(step: str | int) -> str:
+    if isinstance(step, int):
+        return f"[{min(step, 2**62)}]"
+    escaped = step.replace("\\", "\\\\").replace('"', '\\"')
+    return f'."{escaped}"'

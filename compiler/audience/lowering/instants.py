@@ -1,0 +1,85 @@
+"""Compare timestamps of any form with an instant, so that an index or a zone map on the column stays usable.
+
+A form coarser than a microsecond (days, seconds) counts in units: `v < a` holds when the unit number of v is
+below a's, rounded up. A form finer than a microsecond is cut, so `v <= a` holds until the next microsecond.
+"""
+
+from sqlglot import exp
+
+from audience.catalog.kinds import TimestampForm, TimestampKind
+from audience.ir.nodes import Order
+from audience.lowering.build import binary, conjunction, integer
+from audience.lowering.dialect import Dialect
+from audience.values import MICROSECONDS_PER_DAY
+
+COMPARISONS: dict[Order, type[exp.Binary]] = {
+    Order.LESS: exp.LT,
+    Order.LESS_OR_EQUAL: exp.LTE,
+    Order.GREATER: exp.GT,
+    Order.GREATER_OR_EQUAL: exp.GTE,
+}
+
+UNITS = {
+    TimestampForm.DATE: MICROSECONDS_PER_DAY,
+    TimestampForm.EPOCH_SECONDS: 1_000_000,
+    TimestampForm.EPOCH_MILLISECONDS: 1_000,
+}
+"""Microseconds of one unit, for the forms that are coarser than a microsecond."""
+
+CUT: dict[Order, tuple[Order, int]] = {
+    Order.LESS: (Order.LESS, 0),
+    Order.LESS_OR_EQUAL: (Order.LESS, 1),
+    Order.GREATER: (Order.GREATER_OR_EQUAL, 1),
+    Order.GREATER_OR_EQUAL: (Order.GREATER_OR_EQUAL, 0),
+}
+"""For a form finer than a microsecond: the order and the microseconds to add."""
+
+
+def compares_with_literal(
+    dialect: Dialect, kind: TimestampKind, value: exp.Expr, order: Order, microseconds: int
+) -> exp.Expr:
+    """Order a timestamp and an instant that is known."""
+    form = kind.form
+    if form is TimestampForm.NAIVE_NANOSECONDS:
+        cut_order, shift = CUT[order]
+        return binary(COMPARISONS[cut_order], value, dialect.instant_literal(kind, microseconds + shift))
+    unit = UNITS.get(form, 1)
+    rounds_up = order in (Order.LESS, Order.GREATER_OR_EQUAL)
+    units = -(-microseconds // unit) if rounds_up else microseconds // unit
+    return binary(COMPARISONS[order], value, _unit_literal(dialect, kind, units, unit))
+
+
+def compares_with_expression(
+    dialect: Dialect, kind: TimestampKind, value: exp.Expr, order: Order, microseconds: exp.Expr
+) -> exp.Expr:
+    """Order a timestamp and an instant that only the query knows, given in microseconds."""
+    match kind.form:
+        case TimestampForm.NAIVE_NANOSECONDS:
+            cut_order, shift = CUT[order]
+            shifted = binary(exp.Add, microseconds, integer(shift)) if shift else microseconds
+            return binary(COMPARISONS[cut_order], value, dialect.instant_value(kind, shifted))
+        case TimestampForm.EPOCH_SECONDS | TimestampForm.EPOCH_MILLISECONDS:
+            return binary(COMPARISONS[order], dialect.instant_of(kind, value), microseconds)
+        case _:
+            return binary(COMPARISONS[order], value, dialect.instant_value(kind, microseconds))
+
+
+def equals_literal(dialect: Dialect, kind: TimestampKind, value: exp.Expr, microseconds: int) -> exp.Expr | None:
+    """Equality with an instant that is known; None when no value of this form can be that instant."""
+    if kind.form is TimestampForm.NAIVE_NANOSECONDS:
+        return conjunction(
+            [
+                compares_with_literal(dialect, kind, value, Order.GREATER_OR_EQUAL, microseconds),
+                compares_with_literal(dialect, kind, value, Order.LESS_OR_EQUAL, microseconds),
+            ]
+        )
+    unit = UNITS.get(kind.form, 1)
+    if microseconds % unit:
+        return None
+    return binary(exp.EQ, value, _unit_literal(dialect, kind, microseconds // unit, unit))
+
+
+def _unit_literal(dialect: Dialect, kind: TimestampKind, units: int, unit: int) -> exp.Expr:
+    if kind.form in (TimestampForm.EPOCH_SECONDS, TimestampForm.EPOCH_MILLISECONDS):
+        return integer(units)
+    return dialect.instant_literal(kind, units * unit)

@@ -1,0 +1,90 @@
+"""Whether a list has an item: typed lists and lists in JSON."""
+
+from collections.abc import Sequence
+
+from sqlglot import exp
+
+from audience.catalog.kinds import JsonKind, Kind, TextKind, TimestampForm, TimestampKind
+from audience.ir.nodes import Operand, Property
+from audience.lowering.build import binary, double
+from audience.lowering.dialect import Dialect
+from audience.lowering.equality import equals, is_plain, node_equals
+from audience.lowering.lowered import NEVER, Lowered, any_lowered
+from audience.lowering.scalars import literal
+from audience.values import Instant, Null, Number, Value
+
+EXACT_FORMS = (TimestampForm.NAIVE, TimestampForm.ZONED)
+"""Timestamp forms whose literals a list function compares exactly."""
+
+
+def list_has_any(dialect: Dialect, item: Kind, items: exp.Expr, operands: Sequence[Value | Instant]) -> Lowered:
+    """Whether a typed list has at least one of the operands as an item."""
+    scalars, others = [], []
+    for operand in operands:
+        simple = _simple_literal(dialect, item, operand)
+        if simple is None:
+            others.append(operand)
+        else:
+            scalars.append(simple)
+    parts = []
+    if scalars:
+        parts.append(Lowered(_has(dialect, items, scalars), nullable=True))
+    parts += [_has_item(dialect, item, items, operand) for operand in others]
+    return any_lowered(parts)
+
+
+def node_has_any(dialect: Dialect, node: exp.Expr, operands: Sequence[Value]) -> Lowered:
+    """Whether a JSON list has at least one of the operands as an item; false for everything that is no list."""
+    items = dialect.node_items(node)
+    plain = [dialect.node_literal(operand) for operand in operands if is_plain(operand)]
+    numbers = [operand.value for operand in operands if isinstance(operand, Number)]
+    parts = []
+    if plain:
+        parts.append(Lowered(_has(dialect, items, plain), nullable=True))
+    if numbers:
+        literals = [double(number) for number in numbers]
+
+        def is_number(item: exp.Expr) -> exp.Expr:
+            number = dialect.node_number(item)
+            return binary(exp.EQ, number, literals[0]) if len(literals) == 1 else exp.In(
+                this=number, expressions=literals)  # fmt: skip
+
+        parts.append(Lowered(dialect.some_item(items, is_number, 0), nullable=True))
+    parts += [
+        _node_has_item(dialect, items, operand)
+        for operand in operands
+        if not is_plain(operand) and not isinstance(operand, Number)
+    ]
+    return any_lowered(parts)
+
+
+def literals_of(operands: Sequence[Operand]) -> list[Value | Instant]:
+    """The operands without the properties among them."""
+    return [operand for operand in operands if not isinstance(operand, Property)]
+
+
+def _has(dialect: Dialect, items: exp.Expr, values: Sequence[exp.Expr]) -> exp.Expr:
+    return dialect.list_has(items, values[0]) if len(values) == 1 else dialect.list_has_any(items, values)
+
+
+def _simple_literal(dialect: Dialect, item: Kind, operand: Value | Instant) -> exp.Expr | None:
+    """A literal that a list function can look for, None where items must be tested one by one."""
+    match item, operand:
+        case (JsonKind(), _) | (_, Null()) | (TextKind(cast=True), _):
+            return None
+        case TimestampKind(form), Instant(microseconds) if form in EXACT_FORMS:
+            return dialect.instant_literal(item, microseconds)
+        case _:
+            return literal(item, operand)
+
+
+def _has_item(dialect: Dialect, item: Kind, items: exp.Expr, operand: Value | Instant) -> Lowered:
+    if equals(dialect, item, items, operand) is NEVER:
+        return NEVER
+    test = dialect.some_item(items, lambda one: equals(dialect, item, one, operand).expression, 0)
+    return Lowered(test, nullable=True)
+
+
+def _node_has_item(dialect: Dialect, items: exp.Expr, operand: Value) -> Lowered:
+    test = dialect.some_item(items, lambda item: node_equals(dialect, item, operand).expression, 0)
+    return Lowered(test, nullable=True)

@@ -1,0 +1,70 @@
+"""Static membership inside a query: the rows of an audience, given by value.
+
+Small audiences stand in the query as VALUES, so that the text runs anywhere by itself; large ones travel as
+one list parameter. Either way the test is EXISTS, never NOT IN, which a NULL would empty.
+"""
+
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, field
+
+from sqlglot import exp
+
+from audience.errors import CompilerBug
+from audience.limits import MEMBERS_INLINE_MAX
+from audience.lowering.build import binary, cast, coalesce, column, conjunction, name, string
+from audience.lowering.lowered import NEVER, Lowered
+from audience.lowering.scope import Scope
+
+Pairs = Collection[tuple[str, str | None]]
+
+MEMBER_ID = "audience_member_id"
+MEMBER_TENANT = "audience_member_tenant"
+"""Names that no people table is expected to have: the outer id is named without a table, so it must not be shadowed."""
+
+
+@dataclass(slots=True)
+class Members:
+    """The static audiences of a run and its tenant; collects the parameters that a query needs for them."""
+
+    audiences: Mapping[str, Pairs]
+    tenant: str | None
+    parameters: dict[str, object] = field(default_factory=dict)
+
+    def is_member(self, scope: Scope, audience: str) -> Lowered:
+        """Whether the person is a member in the tenant of the evaluation: the row's own, or the run's."""
+        if audience not in self.audiences:
+            raise CompilerBug(f"the members of `{audience}` were resolved and not given")
+        tenant_column = scope.catalog.tenant
+        person = scope.dialect.text(cast(scope.column(scope.catalog.id), "VARCHAR"))
+        rows: list[tuple[str, ...]]
+        tests: list[exp.Expr] = []
+        if tenant_column is None:
+            rows = sorted({(user,) for user, tenant in self.audiences[audience] if (tenant or None) == self.tenant})
+        else:
+            rows = sorted({(user, tenant or "") for user, tenant in self.audiences[audience]})
+            own_tenant = coalesce(cast(scope.column(tenant_column), "VARCHAR"), string(""))
+            tests = [binary(exp.EQ, scope.dialect.text(column(MEMBER_TENANT)), own_tenant)]
+        if not rows:
+            return NEVER
+        test = conjunction([binary(exp.EQ, person, column(MEMBER_ID)), *tests])
+        source = self._values(rows) if len(rows) <= MEMBERS_INLINE_MAX else self._parameter(scope, rows)
+        query = exp.Select(expressions=[exp.Literal(this="1", is_string=False)], from_=exp.From(this=source))
+        query.set("where", exp.Where(this=test))
+        return Lowered(exp.Exists(this=query), nullable=False)
+
+    def _values(self, rows: list[tuple[str, ...]]) -> exp.Expr:
+        tuples: list[exp.Expr] = [exp.Tuple(expressions=[string(part) for part in row]) for row in rows]
+        return exp.Values(expressions=tuples, alias=_alias(len(rows[0])))
+
+    def _parameter(self, scope: Scope, rows: list[tuple[str, ...]]) -> exp.Expr:
+        parameters = []
+        for index in range(len(rows[0])):
+            parameter = f"members_{len(self.parameters) + 1}"
+            self.parameters[parameter] = [row[index] for row in rows]
+            parameters.append(parameter)
+        query = scope.dialect.member_rows(dict(zip((MEMBER_ID, MEMBER_TENANT), parameters, strict=False)))
+        return exp.Subquery(this=query, alias=exp.TableAlias(this=name("audience_members")))
+
+
+def _alias(width: int) -> exp.TableAlias:
+    return exp.TableAlias(this=name("audience_members"), columns=[name(MEMBER_ID), name(MEMBER_TENANT)][:width])

@@ -1,0 +1,354 @@
+"""Lower a predicate of the IR to SQL, in value form or in filter form.
+
+In **value form** nothing is NULL: every leaf that could be NULL is coalesced to FALSE, so AND, OR and NOT are
+two-valued. In **filter form** NULL and FALSE agree, and AND and OR of leaves cannot turn one into the other, so
+leaves stay bare, where an index or a zone map can serve them; only under NOT is a leaf coalesced.
+"""
+
+from dataclasses import dataclass
+from typing import assert_never
+
+from sqlglot import exp
+
+from audience.catalog.kinds import (
+    ArrayKind,
+    BooleanKind,
+    DecimalKind,
+    DoubleKind,
+    IntegerKind,
+    JsonKind,
+    TextKind,
+    TimestampKind,
+)
+from audience.ir.nodes import (
+    And,
+    Bound,
+    Compares,
+    ComparesInstant,
+    Constant,
+    Contains,
+    ContainsAll,
+    ContainsAny,
+    Equals,
+    Exists,
+    IsEmpty,
+    IsMember,
+    IsTimestamp,
+    Leaf,
+    Not,
+    Now,
+    Operand,
+    Or,
+    Order,
+    Predicate,
+    Property,
+)
+from audience.lowering import pairs
+from audience.lowering.build import (
+    binary,
+    case,
+    coalesce,
+    conjunction,
+    disjunction,
+    double,
+    false,
+    integer,
+    is_in,
+    is_not_null,
+    is_null,
+    negation,
+    string,
+    true,
+)
+from audience.lowering.equality import equals, node_equals, reads_as_absent
+from audience.lowering.instants import COMPARISONS, compares_with_expression, compares_with_literal
+from audience.lowering.lists import list_has_any, literals_of, node_has_any
+from audience.lowering.lowered import ALWAYS, NEVER, Lowered, all_lowered, any_lowered
+from audience.lowering.members import Members
+from audience.lowering.scalars import compares, literal, subject
+from audience.lowering.scope import Facet, Scope
+from audience.values import Array, Boolean, Instant, Null, Number, Object, Text, Value
+
+
+@dataclass(frozen=True, slots=True)
+class Lowering:
+    """What one query is lowered with: where properties are read, the run's now (None: a parameter), the members."""
+
+    scope: Scope
+    now: int | None
+    members: Members
+
+    def value(self, predicate: Predicate) -> exp.Expr:
+        """The predicate where a NULL would be wrong."""
+        match predicate:
+            case Constant(held):
+                return true() if held else false()
+            case And(operands):
+                return conjunction([self.value(operand) for operand in operands])
+            case Or(operands):
+                return disjunction([self.value(operand) for operand in operands])
+            case Not(operand):
+                return negation(self.value(operand))
+            case _:
+                return self.leaf(predicate).value()
+
+    def filter(self, predicate: Predicate) -> exp.Expr:
+        """The predicate as a WHERE clause."""
+        match predicate:
+            case Constant(held):
+                return true() if held else false()
+            case And(operands):
+                return conjunction([self.filter(operand) for operand in operands])
+            case Or(operands):
+                return disjunction([self.filter(operand) for operand in operands])
+            case Not(operand):
+                return negation(self.leaf(operand).value())
+            case _:
+                return self.leaf(predicate).expression
+
+    def leaf(self, leaf: Leaf) -> Lowered:
+        """One leaf, TRUE where it holds."""
+        match leaf:
+            case Equals(held, operands):
+                return self._equals(held, operands)
+            case Compares(held, order, operand):
+                return self._compares(held, order, operand)
+            case ComparesInstant(held, order, bound):
+                return self._compares_instant(held, order, bound)
+            case Contains(held, operand):
+                return self._contains(held, operand)
+            case ContainsAny(held, operands):
+                return self._contains_any(held, operands)
+            case ContainsAll(held, operands):
+                return self._contains_all(held, operands)
+            case IsEmpty(held):
+                return self._is_empty(held)
+            case Exists(held):
+                return Lowered(negation(self.absent(held)), nullable=False)
+            case IsTimestamp(held):
+                moment = self._moment(held)
+                return NEVER if moment is None else Lowered(is_not_null(moment), nullable=False)
+            case IsMember(audience):
+                return self.members.is_member(self.scope, audience)
+            case _:
+                assert_never(leaf)
+
+    # ── presence ──────────────────────────────────────────────────────────────────────────────────
+
+    def absent(self, held: Property) -> exp.Expr:
+        """Whether a property is absent; never NULL."""
+        location = self.scope.catalog.locate(held.steps)
+        if location is None:
+            return true()
+        if isinstance(location.kind, JsonKind):
+            return pairs.absent_node(self.scope.facet(location, Facet.NODE))
+        return is_null(self.scope.value(location))
+
+    def unreadable(self, held: Property) -> exp.Expr:
+        """Whether a property is there and no timestamp; never NULL."""
+        moment = self._moment(held)
+        present = negation(self.absent(held))
+        return present if moment is None else conjunction([present, is_null(moment)])
+
+    def _is_empty(self, held: Property) -> Lowered:
+        location = self.scope.catalog.locate(held.steps)
+        if location is None:
+            return ALWAYS
+        if isinstance(location.kind, JsonKind):
+            node = coalesce(self.scope.facet(location, Facet.NODE), string("null"))
+            return Lowered(is_in(node, [string("null"), string('""'), string("[]")]), nullable=False)
+        value = self.scope.value(location)
+        absent = Lowered(is_null(value), nullable=False)
+        match location.kind:
+            case TextKind(cast=False):
+                return any_lowered([absent, Lowered(binary(exp.EQ, value, string("")), nullable=True)])
+            case ArrayKind():
+                length = self.scope.dialect.length(value)
+                return any_lowered([absent, Lowered(binary(exp.EQ, length, integer(0)), nullable=True)])
+            case _:
+                return absent
+
+    # ── equality and order ────────────────────────────────────────────────────────────────────────
+
+    def _equals(self, held: Property, operands: tuple[Operand, ...]) -> Lowered:
+        scope, location = self.scope, self.scope.catalog.locate(held.steps)
+        parts = [
+            pairs.reads_as(scope.dialect, pairs.read_property(scope, held), pairs.read_property(scope, operand))
+            for operand in operands
+            if isinstance(operand, Property)
+        ]
+        if reads_as_absent(operands):
+            parts.append(Lowered(self.absent(held), nullable=False))
+        if location is not None:
+            present = [operand for operand in literals_of(operands) if operand != Null()]
+            if isinstance(location.kind, JsonKind):
+                node = scope.facet(location, Facet.NODE)
+                parts += self._node_equals(held, node, present)
+            else:
+                parts += self._typed_equals(held, present)
+        return any_lowered(parts)
+
+    def _typed_equals(self, held: Property, operands: list[Value | Instant]) -> list[Lowered]:
+        location = self.scope.catalog.locate(held.steps)
+        assert location is not None
+        kind, value, dialect = location.kind, self.scope.value(location), self.scope.dialect
+        if isinstance(kind, BooleanKind | IntegerKind | DecimalKind | DoubleKind | TextKind):
+            literals = [found for operand in operands if (found := literal(kind, operand)) is not None]
+            if not literals:
+                return []
+            return [Lowered(is_in(subject(dialect, kind, value), literals), nullable=True)]
+        return [equals(dialect, kind, value, operand) for operand in operands]
+
+    def _node_equals(self, held: Property, node: exp.Expr, operands: list[Value | Instant]) -> list[Lowered]:
+        """Texts compare as nodes and numbers as numbers, each as one IN; the rest part by part."""
+        dialect, parts = self.scope.dialect, []
+        texts = [dialect.node_literal(operand) for operand in operands if isinstance(operand, Text)]
+        numbers = [double(operand.value) for operand in operands if isinstance(operand, Number)]
+        if texts:
+            parts.append(Lowered(is_in(dialect.text(node), texts), nullable=True))
+        if numbers:
+            parts.append(Lowered(is_in(self._number(held), numbers), nullable=True))
+        parts += [
+            node_equals(dialect, node, operand) for operand in operands if isinstance(operand, Boolean | Array | Object)
+        ]
+        return parts
+
+    def _number(self, held: Property) -> exp.Expr:
+        location = self.scope.catalog.locate(held.steps)
+        assert location is not None
+        return self.scope.facet(location, Facet.NUMBER)
+
+    def _compares(self, held: Property, order: Order, operand: Operand) -> Lowered:
+        scope, location = self.scope, self.scope.catalog.locate(held.steps)
+        if location is None:
+            return NEVER
+        if isinstance(operand, Property):
+            left, right = pairs.read_property(scope, held), pairs.read_property(scope, operand)
+            return pairs.ordered(scope.dialect, left, order, right)
+        if not isinstance(location.kind, JsonKind):
+            return compares(scope.dialect, location.kind, scope.value(location), order, operand)
+        match operand:
+            case Number(number):
+                compared = binary(COMPARISONS[order], scope.facet(location, Facet.NUMBER), double(number))
+            case Text(text):
+                left_text = scope.dialect.text(scope.facet(location, Facet.TEXT))
+                compared = binary(COMPARISONS[order], left_text, string(text))
+            case _:
+                return NEVER
+        return Lowered(compared, nullable=True)
+
+    # ── instants ──────────────────────────────────────────────────────────────────────────────────
+
+    def _moment(self, held: Property) -> exp.Expr | None:
+        """The instant that a property is or that its text states, in microseconds; None where it never is one."""
+        scope, location = self.scope, self.scope.catalog.locate(held.steps)
+        if location is None:
+            return None
+        match location.kind:
+            case JsonKind():
+                return scope.facet(location, Facet.INSTANT)
+            case TextKind(cast=False):
+                return scope.dialect.instant_of_text(scope.value(location))
+            case TimestampKind():
+                return scope.dialect.instant_of(location.kind, scope.value(location))
+            case _:
+                return None
+
+    def _bound(self, bound: Bound) -> int | exp.Expr | None:
+        """A bound in microseconds: known, or an expression; None where it never is an instant."""
+        match bound:
+            case Instant(microseconds):
+                return microseconds
+            case Now(offset):
+                if self.now is not None:
+                    return self.now + offset
+                now = self.scope.dialect.now()
+                return now if offset == 0 else binary(exp.Add, now, integer(offset))
+            case Property():
+                return self._moment(bound)
+            case _:
+                assert_never(bound)
+
+    def _compares_instant(self, held: Property, order: Order, bound: Bound) -> Lowered:
+        scope, location = self.scope, self.scope.catalog.locate(held.steps)
+        right = self._bound(bound)
+        if location is None or right is None:
+            return NEVER
+        kind = location.kind
+        if isinstance(kind, TimestampKind) and not isinstance(bound, Property):
+            value = scope.value(location)
+            if isinstance(right, int):
+                return Lowered(compares_with_literal(scope.dialect, kind, value, order, right), nullable=True)
+            return Lowered(compares_with_expression(scope.dialect, kind, value, order, right), nullable=True)
+        left = self._moment(held)
+        if left is None:
+            return NEVER
+        operand = integer(right) if isinstance(right, int) else right
+        return Lowered(binary(COMPARISONS[order], left, operand), nullable=True)
+
+    # ── lists ─────────────────────────────────────────────────────────────────────────────────────
+
+    def _contains(self, held: Property, operand: Operand) -> Lowered:
+        scope, location = self.scope, self.scope.catalog.locate(held.steps)
+        if isinstance(operand, Property):
+            return pairs.contains(scope, held, operand)
+        parts = [Lowered(self.absent(held), nullable=False)] if operand == Text("") else []
+        if location is not None:
+            part = string(operand.value) if isinstance(operand, Text) else None
+            match location.kind:
+                case JsonKind():
+                    if part is not None:
+                        text = scope.facet(location, Facet.TEXT)
+                        parts.append(Lowered(scope.dialect.contains_text(text, part), nullable=True))
+                    parts.append(self._node_has_any(held, [operand]))
+                case TextKind(as_text) if part is not None:
+                    value = scope.value(location)
+                    text = scope.dialect.as_text(value) if as_text else value
+                    parts.append(Lowered(scope.dialect.contains_text(text, part), nullable=True))
+                case ArrayKind(item):
+                    parts.append(list_has_any(scope.dialect, item, scope.value(location), [operand]))
+                case _:
+                    pass
+        return any_lowered(parts)
+
+    def _contains_any(self, held: Property, operands: tuple[Value | Instant, ...]) -> Lowered:
+        scope, location = self.scope, self.scope.catalog.locate(held.steps)
+        if location is None:
+            return self._equals(held, operands)
+        match location.kind:
+            case JsonKind():
+                # A list equals no scalar, and a list literal among the operands is an item only of a list of lists.
+                node = scope.facet(location, Facet.NODE)
+                is_list = scope.dialect.is_node(node, "list")
+                shares, reads = self._node_has_any(held, list(operands)), self._equals(held, operands)
+                return Lowered(case([(is_list, shares.expression)], reads.expression), nullable=True)
+            case ArrayKind(item):
+                parts = [list_has_any(scope.dialect, item, scope.value(location), operands)]
+                if reads_as_absent(operands):
+                    parts.append(Lowered(self.absent(held), nullable=False))
+                return any_lowered(parts)
+            case _:
+                return self._equals(held, operands)
+
+    def _contains_all(self, held: Property, operands: tuple[Operand, ...]) -> Lowered:
+        scope, location = self.scope, self.scope.catalog.locate(held.steps)
+        if location is None:
+            return NEVER
+        parts = [pairs.contains_all(scope, held, operand) for operand in operands if isinstance(operand, Property)]
+        match location.kind:
+            case JsonKind():
+                parts.append(Lowered(scope.dialect.is_node(scope.facet(location, Facet.NODE), "list"), nullable=True))
+                parts += [self._node_has_any(held, [operand]) for operand in literals_of(operands)]
+            case ArrayKind(item):
+                value = scope.value(location)
+                parts.append(Lowered(is_not_null(value), nullable=False))
+                parts += [list_has_any(scope.dialect, item, value, [operand]) for operand in literals_of(operands)]
+            case _:
+                return NEVER
+        return all_lowered(parts)
+
+    def _node_has_any(self, held: Property, operands: list[Value | Instant]) -> Lowered:
+        location = self.scope.catalog.locate(held.steps)
+        assert location is not None
+        values = [operand for operand in operands if not isinstance(operand, Instant)]
+        return node_has_any(self.scope.dialect, self.scope.facet(location, Facet.NODE), values)

@@ -1,0 +1,159 @@
+"""The query that selects people: their ids, or a sample of them with the values that a person wants to see."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+
+from sqlglot import exp
+
+from audience.catalog import Catalog, Column
+from audience.catalog.kinds import JsonKind, TextKind
+from audience.ir.nodes import And, Constant, Leaf, Not, Or, Predicate, Property
+from audience.ir.walk import uses_now
+from audience.lowering.build import aliased, binary, cast, column, conjunction, is_not_null, name, select, string
+from audience.lowering.dialect import Dialect
+from audience.lowering.members import Members, Pairs
+from audience.lowering.predicate import Lowering
+from audience.lowering.query import Query, render
+from audience.lowering.scope import EXTRACTED, ExtractedScope, Facet, InlineScope, Scope
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """What a query is compiled for.
+
+    `now` is in microseconds, None leaves a parameter. `members` are the static audiences that may be referred
+    to. `tenant` is that of the evaluation.
+    """
+
+    catalog: Catalog
+    dialect: Dialect
+    now: int | None = None
+    members: Mapping[str, Pairs] = field(default_factory=dict)
+    tenant: str | None = None
+
+    def lowering(self, scope: Scope) -> Lowering:
+        """A lowering that reads through a scope."""
+        return Lowering(scope, self.now, Members(self.members, self.tenant))
+
+    def people(self, scope: Scope) -> exp.Expr | None:
+        """Which rows are people of this run: those with an id, and of the tenant when one is asked for."""
+        catalog, tests = self.catalog, []
+        if catalog.id.nullable:
+            tests.append(is_not_null(column(catalog.id.name)))
+        if catalog.tenant is not None and self.tenant is not None:
+            tenant = scope.dialect.text(cast(column(catalog.tenant.name), "VARCHAR"))
+            tests.append(binary(exp.EQ, tenant, string(self.tenant)))
+        return conjunction(tests) if tests else None
+
+    def unbound(self, predicate: Predicate) -> tuple[str, ...]:
+        """The parameters that the caller must give."""
+        return ("now",) if self.now is None and uses_now(predicate) else ()
+
+
+def select_ids(run: Run, predicate: Predicate) -> Query:
+    """The ids (with a tenant column: the pairs) of the people that match."""
+    keys = [run.catalog.id, *([run.catalog.tenant] if run.catalog.tenant else [])]
+    tree, parameters = _select(run, predicate, lambda scope: [scope.column(key) for key in keys])
+    bare = run.lowering(InlineScope(run.catalog, run.dialect)).filter(predicate)
+    return Query(
+        sql=render(tree, run.dialect),
+        dialect=run.dialect.name,
+        predicate=render(bare, run.dialect, pretty=False),
+        parameters=parameters,
+        unbound=run.unbound(predicate),
+    )
+
+
+def select_sample(run: Run, predicate: Predicate, shown: Sequence[Property], limit: int) -> Query:
+    """The first people by id that match: id, tenant where there is one, then the properties, as engines hand them over.
+
+    Properties come under the names p0, p1, …, because a path is no fit name for a column.
+    """
+    catalog = run.catalog
+
+    def columns(scope: Scope) -> list[exp.Expr]:
+        found: list[exp.Expr] = [aliased(cast(scope.column(catalog.id), "VARCHAR"), "person_id")]
+        if catalog.tenant is not None:
+            found.append(aliased(cast(scope.column(catalog.tenant), "VARCHAR"), "person_tenant"))
+        for index, held in enumerate(shown):
+            found.append(aliased(_shown(scope, held), f"p{index}"))
+        return found
+
+    tree, parameters = _select(run, predicate, columns)
+    order = [_sortable(run.dialect, key) for key in (catalog.id, catalog.tenant) if key is not None]
+    tree.set("order", exp.Order(expressions=[exp.Ordered(this=key) for key in order]))
+    tree.set("limit", exp.Limit(expression=exp.Literal(this=str(limit), is_string=False)))
+    return Query(render(tree, run.dialect), run.dialect.name, parameters=parameters, unbound=run.unbound(predicate))
+
+
+def _sortable(dialect: Dialect, key: Column) -> exp.Expr:
+    return dialect.text(column(key.name)) if key.kind == TextKind() else column(key.name)
+
+
+def _shown(scope: Scope, held: Property) -> exp.Expr:
+    location = scope.catalog.locate(held.steps)
+    if location is None:
+        return exp.Null()
+    if isinstance(location.kind, JsonKind):
+        return scope.facet(location, Facet.NODE)
+    return scope.dialect.output(location.kind, scope.value(location))
+
+
+def _select(
+    run: Run, predicate: Predicate, columns: Callable[[Scope], list[exp.Expr]]
+) -> tuple[exp.Select, dict[str, object]]:
+    """Read straight from the relation, or from an extraction where JSON would be read more than once."""
+    extracted = ExtractedScope(run.catalog, run.dialect)
+    lowering = run.lowering(extracted)
+    condition, selected = lowering.filter(predicate), columns(extracted)
+    if len(extracted.facets) <= 1:
+        inline = InlineScope(run.catalog, run.dialect)
+        lowering = run.lowering(inline)
+        tests = [test for test in (run.people(inline), lowering.filter(predicate)) if test is not None]
+        tree = select(columns(inline), run.dialect.relation(run.catalog.relation), conjunction(tests))
+        return tree, lowering.members.parameters
+    for key in (run.catalog.id, run.catalog.tenant):
+        if key is not None:
+            extracted.column(key)
+    tree = select(selected, exp.Table(this=name(EXTRACTED)), condition)
+    materialized = run.dialect.capabilities.materialized and reads_again(predicate, run.catalog)
+    extraction = exp.CTE(
+        this=extracted.extraction(run.people(extracted)),
+        alias=exp.TableAlias(this=name(EXTRACTED)),
+        materialized=True if materialized else None,
+    )
+    tree.set("with_", exp.With(expressions=[extraction]))
+    return tree, lowering.members.parameters
+
+
+def reads_again(predicate: Predicate, catalog: Catalog) -> bool:
+    """Whether a filter would read JSON several times for one person: two JSON leaves under one OR.
+
+    Engines inline an extraction into the filter. Along an AND that is cheap, because the first false condition
+    ends it, and measured faster than to store what was extracted; under an OR every leaf extracts anew.
+    """
+    match predicate:
+        case Or(operands):
+            return sum(_json_leaves(operand, catalog) for operand in operands) > 1
+        case And(operands):
+            return any(reads_again(operand, catalog) for operand in operands)
+        case _:
+            return False
+
+
+def _json_leaves(predicate: Predicate, catalog: Catalog) -> int:
+    match predicate:
+        case And(operands) | Or(operands):
+            return sum(_json_leaves(operand, catalog) for operand in operands)
+        case Not(operand):
+            return _json_leaves(operand, catalog)
+        case Constant():
+            return 0
+        case _:
+            return int(_reads_json(predicate, catalog))
+
+
+def _reads_json(leaf: Leaf, catalog: Catalog) -> bool:
+    held = getattr(leaf, "property", None)
+    location = catalog.locate(held.steps) if held is not None else None
+    return location is not None and isinstance(location.kind, JsonKind)
