@@ -32,7 +32,7 @@ from audience.ir.nodes import (
 )
 from audience.ir.outline import NodeKind, Outline
 from audience.ir.verify import verify
-from audience.ir.walk import children, leaves, map_leaves, negate, properties, uses_now
+from audience.ir.walk import children, depth, leaves, map_leaves, negate, properties, uses_now
 
 __all__ = [
     "And",
@@ -59,6 +59,7 @@ __all__ = [
     "Predicate",
     "Property",
     "children",
+    "depth",
     "describe",
     "leaves",
     "map_leaves",

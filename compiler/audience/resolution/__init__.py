@@ -1,1 +1,11 @@
-"""From names to meaning."""
+"""From names to meaning: an expression, a catalog and the other definitions in, a canonical predicate out.
+
+`resolve` the way in · `expressions` groups and the outline · `conditions` one condition as a predicate ·
+`properties` names found in the catalog · `arguments` literals, instants and bounds, checked ·
+`references` other audiences, inlined · `lints` warnings · `scope` what is known and was found ·
+`normalize` one way to say each thing.
+"""
+
+from audience.resolution.resolve import Resolution, resolve
+
+__all__ = ["Resolution", "resolve"]
