@@ -50,3 +50,6 @@ MEMBERS_INLINE_MAX = 10_000
 
 SUGGESTIONS_MAX = 3
 """Names offered in a did-you-mean: more would be a list, not a hint."""
+
+DIAGNOSTICS_MAX = 100
+"""Findings of one syntax check; after so many the author needs no more, and a broken megabyte ends soon."""

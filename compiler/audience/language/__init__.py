@@ -1,1 +1,47 @@
-"""The language."""
+"""The language: what the author wrote, as text and as a tree.
+
+`parser` is the way in: `survey` looks over the text (limits, brackets, comments), `grammar` loads audience.lark,
+`builder` makes the tree's nodes with `literals`, `paths` and `operator_words`, `comments` ties comments to
+conditions, `syntax` explains a text that does not parse. `nodes` is the AST, `walk` its readers and builders,
+`formatter` the way out. Nothing is resolved here: no catalog, no other definitions.
+"""
+
+from audience.language.formatter import format_argument, format_condition, format_definition, format_expression
+from audience.language.nodes import (
+    And,
+    Argument,
+    Comments,
+    Condition,
+    Definition,
+    Expression,
+    Items,
+    Literal,
+    Nobody,
+    Not,
+    Or,
+    Property,
+    Relative,
+)
+from audience.language.parser import parse, parse_definition
+
+__all__ = [
+    "And",
+    "Argument",
+    "Comments",
+    "Condition",
+    "Definition",
+    "Expression",
+    "Items",
+    "Literal",
+    "Nobody",
+    "Not",
+    "Or",
+    "Property",
+    "Relative",
+    "format_argument",
+    "format_condition",
+    "format_definition",
+    "format_expression",
+    "parse",
+    "parse_definition",
+]

@@ -1,0 +1,114 @@
+"""Say in words why a text does not parse: what was found, what was expected, what was probably meant."""
+
+import re
+from collections.abc import Set as AbstractSet
+from typing import TYPE_CHECKING
+
+from audience.diagnostics import Diagnostic, Source, Span
+
+if TYPE_CHECKING:
+    from lark.exceptions import UnexpectedInput
+
+FOUND = re.compile(r'"[^"\n]*"?|[\w-]+(?:\.[\w-]+)*|[()\[\]{},]|[^\w\s"()\[\]{},]+')
+"""What is shown as unexpected: a text, a word, a bracket or some symbols."""
+
+HEADER_LINE = re.compile(r'(?:name|description)\s*"')
+
+SYMBOLS = {"&&": "and", "&": "and", "||": "or", "|": "or", "!": "not", "==": "=", ";": "and"}
+"""Symbols of other languages in the place of a word."""
+
+EXPECTED = (
+    ("OPERATOR", "an operator"),
+    ("STRING", "a value"),
+    ("MEMBER", "a condition"),
+    ("AND", "`and`"),
+    ("OR", "`or`"),
+    ("COMMA", "`,`"),
+    ("COLON", "`:`"),
+    ("RPAR", "`)`"),
+    ("RSQB", "`]`"),
+    ("RBRACE", "`}`"),
+    ("$END", "the end"),
+)
+"""The parser's names for what may follow, most telling first, in words."""
+
+MISSING = {
+    "OPERATOR": ("an operator is missing", 'for example `plan = "pro"` or `plan exists`'),
+    "MEMBER": ("a condition is missing", 'for example `plan = "pro"`'),
+    "STRING": ("a value is missing", 'for example `"pro"`, `100` or `recipient.plan`'),
+}
+"""Where a text ends too early: what it lacks, and what could follow."""
+
+
+def explain(error: "UnexpectedInput", text: str, offset: int, source: Source) -> Diagnostic:
+    """The finding about the text, a part of the source from `offset` on, that the parser gave up at."""
+    from lark.exceptions import UnexpectedCharacters, UnexpectedToken
+
+    expected: AbstractSet[str] = set()
+    position = 0
+    match error:
+        case UnexpectedToken() if error.token.type == "$END":
+            expected = error.accepts or error.expected
+            return _ended(expected, offset + (error.token.end_pos or 0), source)
+        case UnexpectedToken():
+            expected = error.accepts or error.expected
+            position = error.token.start_pos or 0
+        case UnexpectedCharacters():
+            expected = error.allowed or set()
+            position = error.pos_in_stream or 0
+    return _unexpected(expected, position, text, offset, source)
+
+
+def _ended(expected: AbstractSet[str], position: int, source: Source) -> Diagnostic:
+    place = Span(position, position)
+    for terminal, (message, example) in MISSING.items():
+        if terminal in expected:
+            return Diagnostic("A104", f"the condition is not finished: {message}", place, example, source=source)
+    return Diagnostic("A104", "the text ends too early", place, _wanted(expected), source=source)
+
+
+def _unexpected(expected: AbstractSet[str], position: int, text: str, offset: int, source: Source) -> Diagnostic:
+    if "$END" in expected:
+        # Where a piece may end, the whole text may go on.
+        expected = expected | {"AND", "OR"}
+    found = FOUND.match(text, position)
+    word = found.group() if found else text[position : position + 1]
+    place = Span(offset + position, offset + position + len(word))
+    shown = word if len(word) <= 40 else f"{word[:40]}…"
+    if HEADER_LINE.match(text, position) and "AND" in expected:
+        return Diagnostic(
+            "A112", f"`{word}` comes too late", place, "the header stands before the condition", source=source
+        )
+    if word in SYMBOLS and not expected & {"OPERATOR", "STRING"}:
+        return Diagnostic("A101", f"unexpected `{word}`", place, None, SYMBOLS[word], source=source)
+    advice = _likely(word, text, position, expected) or _wanted(expected)
+    return Diagnostic("A101", f"unexpected `{shown}`", place, advice, source=source)
+
+
+def _likely(word: str, text: str, position: int, expected: AbstractSet[str]) -> str | None:
+    """The slip that is probably behind an unexpected word."""
+    if word == "(" and "OPERATOR" in expected:
+        return "there are no functions: a condition is a property, an operator and an argument"
+    if word == "," and "AND" in expected:
+        return 'a list is written in brackets: `in ["a", "b"]`'
+    if "MEMBER" in expected and "STRING" not in expected:
+        if word.startswith('"') and len(word) > 2 and word.endswith('"'):
+            return f"a condition starts with a property: `recipient[{word}]`"
+        if re.fullmatch(r"[\d-][\w.-]*", word):
+            return f"a condition starts with a property; one of this name is written `recipient.{word}`"
+    before = text[:position].rstrip()
+    if re.fullmatch(r"(?:minute|hour|day|week)s?", word, re.IGNORECASE) and before[-1:].isdigit():
+        return f"a relative time has a direction: `{word} ago` or `{word} from now`"
+    return None
+
+
+def _wanted(expected: AbstractSet[str]) -> str | None:
+    words = [word for terminal, word in EXPECTED if terminal in expected]
+    if "an operator" in words:
+        words = ["an operator"]
+    elif "a value" in words:
+        words = [word for word in words if word != "a condition"]
+    if not words:
+        return None
+    *most, last = words
+    return f"expected {', '.join(most)} or {last}" if most else f"expected {last}"
