@@ -7,7 +7,7 @@ from typing import Any
 
 from sqlglot import exp
 
-from audience.catalog import ID, Catalog, Documents, Files, Relation
+from audience.catalog import ID, Catalog, Documents, Files, Relation, describe_relation
 from audience.catalog.declare import DOCUMENT, Roles, declare_types
 from audience.engines import Engine
 from audience.errors import UsageError
@@ -49,6 +49,16 @@ class Users:
         object.__setattr__(users, "catalog", catalog)
         object.__setattr__(users, "engine", engine)
         return users
+
+    def open_engine(self) -> Engine:
+        """The engine that holds the people; UsageError A701 when they are only declared."""
+        if self.engine is None:
+            raise UsageError(
+                "A701",
+                f"nothing is known of `{describe_relation(self.catalog.relation)}` but its columns",
+                "people are read from a file or a database; a catalog is enough to check and to compile",
+            )
+        return self.engine
 
     def close(self) -> None:
         """Close what was opened for these people; a connection that was handed in stays open."""
