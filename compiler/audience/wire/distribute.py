@@ -6,7 +6,7 @@ AND would be 2^1000 segments.
 
 from dataclasses import dataclass, replace
 from itertools import product
-from math import prod
+from math import log10, prod
 from typing import assert_never
 
 from audience.diagnostics import Diagnostic
@@ -121,4 +121,4 @@ def _expand(positive: _Positive) -> tuple[Conjunction, ...]:
 
 
 def _written(count: int) -> str:
-    return f"{count:,}" if count < 10**15 else f"about 10^{int(count.bit_length() * 0.30103)}"
+    return f"{count:,}" if count < 10**15 else f"about 10^{int(log10(count))}"
