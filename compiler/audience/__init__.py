@@ -1,1 +1,85 @@
-"""Conditions about people, compiled into set queries."""
+"""Audience: conditions about people, compiled into set queries whose counts are proved right.
+
+Text or JSON becomes an expression (`parse`, `decode`) and back (`format`, `encode`). An expression is asked of one
+person (`evaluate`), or of a relation (`users`, `Users`): `compile` gives the SQL, `preview` runs it and shows what
+each condition did.
+"""
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from audience.errors import (
+        AudienceError,
+        CompilerBug,
+        DefinitionError,
+        EngineError,
+        UnsupportedByDialect,
+        UsageError,
+    )
+    from audience.language import Definition, Expression, parse, parse_definition
+    from audience.language import format_expression as format
+    from audience.lowering import Query
+    from audience.membership.compile import compile
+    from audience.membership.evaluate import evaluate
+    from audience.membership.preview import Preview, preview
+    from audience.membership.users import Users, users
+    from audience.wire import decode, encode
+
+__version__ = "0.1.0"
+
+__all__ = [
+    "AudienceError",
+    "CompilerBug",
+    "Definition",
+    "DefinitionError",
+    "EngineError",
+    "Expression",
+    "Preview",
+    "Query",
+    "UnsupportedByDialect",
+    "UsageError",
+    "Users",
+    "compile",
+    "decode",
+    "encode",
+    "evaluate",
+    "format",
+    "parse",
+    "parse_definition",
+    "preview",
+    "users",
+]
+
+_HOMES = {
+    "AudienceError": "audience.errors",
+    "CompilerBug": "audience.errors",
+    "Definition": "audience.language",
+    "DefinitionError": "audience.errors",
+    "EngineError": "audience.errors",
+    "Expression": "audience.language",
+    "Preview": "audience.membership.preview",
+    "Query": "audience.lowering",
+    "UnsupportedByDialect": "audience.errors",
+    "UsageError": "audience.errors",
+    "Users": "audience.membership.users",
+    "compile": "audience.membership.compile",
+    "decode": "audience.wire",
+    "encode": "audience.wire",
+    "evaluate": "audience.membership.evaluate",
+    "format": "audience.language",
+    "parse": "audience.language",
+    "parse_definition": "audience.language",
+    "preview": "audience.membership.preview",
+    "users": "audience.membership.users",
+}
+"""Where each public name lives: a name is imported when it is first used, so that a command or a caller that only
+parses never waits for the SQL compiler or the database."""
+
+
+def __getattr__(name: str) -> Any:
+    if name not in _HOMES:
+        raise AttributeError(f"module 'audience' has no attribute {name!r}")
+    found = getattr(import_module(_HOMES[name]), "format_expression" if name == "format" else name)
+    globals()[name] = found
+    return found

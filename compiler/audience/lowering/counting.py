@@ -125,7 +125,8 @@ class _Counter:
         answers = [self.visit(part) for part in node.parts]
         place = f"place_{index}"
         branches = [
-            (answer.copy() if first else negation(answer.copy()), integer(position)) for position, answer in enumerate(answers)
+            (answer.copy() if first else negation(answer.copy()), integer(position))
+            for position, answer in enumerate(answers)
         ]
         self.places[place] = case(branches, integer(len(answers)))
         for position in range(len(answers)):

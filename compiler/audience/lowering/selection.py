@@ -9,7 +9,18 @@ from audience.catalog import Catalog, Column
 from audience.catalog.kinds import JsonKind, TextKind
 from audience.ir.nodes import And, Constant, Leaf, Not, Or, Predicate, Property
 from audience.ir.walk import uses_now
-from audience.lowering.build import aliased, binary, cast, column, conjunction, is_not_null, name, select, string
+from audience.lowering.build import (
+    aliased,
+    binary,
+    cast,
+    column,
+    conjunction,
+    is_not_null,
+    is_null,
+    name,
+    select,
+    string,
+)
 from audience.lowering.dialect import Dialect
 from audience.lowering.members import Members, Pairs
 from audience.lowering.predicate import Lowering
@@ -157,3 +168,10 @@ def _reads_json(leaf: Leaf, catalog: Catalog) -> bool:
     held = getattr(leaf, "property", None)
     location = catalog.locate(held.steps) if held is not None else None
     return location is not None and isinstance(location.kind, JsonKind)
+
+
+def count_null_ids(run: Run) -> Query:
+    """How many rows have no id, and are therefore no people."""
+    counted = exp.Anonymous(this="count", expressions=[exp.Star()])
+    tree = select([counted], run.dialect.relation(run.catalog.relation), is_null(column(run.catalog.id.name)))
+    return Query(render(tree, run.dialect), run.dialect.name)

@@ -1,0 +1,231 @@
+"""Preview: how many match, who they are, and what each condition did, from one counting scan and one sample."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+
+from audience.catalog import Catalog
+from audience.catalog.kinds import JsonKind, Kind
+from audience.diagnostics import Diagnostic, Place, Pointer, Span
+from audience.engines import Engine, Progress
+from audience.errors import UsageError
+from audience.ir import NodeKind, Outline, Property
+from audience.language import Expression
+from audience.language.paths import write_path
+from audience.limits import SAMPLE_ROWS_DEFAULT, SAMPLE_ROWS_MAX
+from audience.lowering import Run, count, count_null_ids, find_dialect, select_ids, select_sample
+from audience.lowering.counting import MALFORMED, TOTAL
+from audience.membership.output import read_output
+from audience.membership.run_inputs import GivenMembers, Now, clock, read_now, resolve_run
+from audience.membership.users import Users
+from audience.values import write_instant
+
+SAMPLE_COLUMNS = 6
+"""Properties shown of a person: those that the conditions read, then others up to so many."""
+
+
+@dataclass(frozen=True, slots=True)
+class NodeCounts:
+    """One node of the definition as written, and what it did.
+
+    `true` + `false` is the total. `absent` (the property is missing or null) and `unreadable` (it is there and no
+    timestamp, where one is needed) overlap both; they are None where they do not apply. `remaining` is how many are
+    left after this part and those before it in an AND; `gain` how many this part of an OR adds to those before it.
+    """
+
+    kind: NodeKind
+    text: str
+    place: Place | None
+    true: int
+    false: int
+    absent: int | None = None
+    unreadable: int | None = None
+    remaining: int | None = None
+    gain: int | None = None
+    parts: tuple["NodeCounts", ...] = ()
+
+    def to_json(self) -> dict[str, object]:
+        """The node as plain data; keys that do not apply are left out, except for a condition's own four counts."""
+        data: dict[str, object] = {"kind": self.kind, "text": self.text}
+        match self.place:
+            case Span(start, end):
+                data["span"] = [start, end]
+            case Pointer(pointer):
+                data["pointer"] = pointer
+            case None:
+                pass
+        data |= {"true": self.true, "false": self.false}
+        if self.kind == "condition":
+            data |= {"absent": self.absent or 0, "unreadable": self.unreadable or 0}
+        if self.remaining is not None:
+            data["remaining"] = self.remaining
+        if self.gain is not None:
+            data["gain"] = self.gain
+        if self.parts:
+            data["parts"] = [part.to_json() for part in self.parts]
+        return data
+
+    def leaves(self) -> Iterator["NodeCounts"]:
+        """Every condition, in the order of the source."""
+        if not self.parts:
+            yield self
+        for part in self.parts:
+            yield from part.leaves()
+
+
+@dataclass(frozen=True, slots=True)
+class Preview:
+    """What a definition does to the people as they are now.
+
+    `sample` holds the first matching people by id: their id, their tenant where the relation has one, the
+    properties that the conditions read, and some others. `malformed` people have a document that is no JSON
+    object; `null_ids` rows have no id and are in no other number. `sql` selects the matching ids.
+    """
+
+    matched: int
+    total: int
+    sample: tuple[dict[str, object], ...]
+    conditions: NodeCounts
+    malformed: int
+    null_ids: int
+    now: str
+    sql: str
+    warnings: tuple[Diagnostic, ...] = field(default=(), repr=False)
+
+    @property
+    def share(self) -> float:
+        """The matched part of the total, from 0 to 1; 0 when there is nobody."""
+        return self.matched / self.total if self.total else 0.0
+
+    def to_json(self) -> dict[str, object]:
+        """Everything as plain data."""
+        return {
+            "matched": self.matched,
+            "total": self.total,
+            "share": self.share,
+            "sample": list(self.sample),
+            "conditions": self.conditions.to_json(),
+            "malformed": self.malformed,
+            "null_ids": self.null_ids,
+            "now": self.now,
+            "sql": self.sql,
+            "warnings": [warning.to_json() for warning in self.warnings],
+        }
+
+    def _repr_html_(self) -> str:
+        """A notebook shows the preview as a table."""
+        from audience.membership.notebook import write_html
+
+        return write_html(self)
+
+
+def preview(
+    expression: Expression,
+    *,
+    users: Users,
+    now: Now | None = None,
+    limit: int = SAMPLE_ROWS_DEFAULT,
+    audiences: Mapping[str, Expression] | None = None,
+    members: GivenMembers | None = None,
+    tenant: str | None = None,
+    progress: Progress | None = None,
+) -> Preview:
+    """Count and sample the people who match, and count what each condition did.
+
+    `now` is the clock's when it is not given. `limit` is the number of people in the sample. Raises DefinitionError
+    for a wrong expression, UsageError for people that are only declared, EngineError when the engine fails.
+    """
+    if not 0 <= limit <= SAMPLE_ROWS_MAX:
+        raise UsageError("A707", f"a sample of {limit} people cannot be shown", f"from 0 to {SAMPLE_ROWS_MAX:,}")
+    engine, catalog = users.open_engine(), users.catalog
+    resolved = resolve_run(expression, catalog, audiences, members)
+    instant = clock() if now is None else read_now(now)
+    run = Run(catalog, find_dialect(engine.dialect), instant, resolved.members, tenant)
+    outline, predicate = resolved.resolution.outline, resolved.resolution.predicate
+    counting = count(run, outline)
+    (row,) = engine.run(
+        counting.query.sql, counting.query.parameters, doing="counting what each condition did", progress=progress
+    )
+    counts = {name: int(str(value or 0)) for name, value in zip(counting.names, row, strict=True)}
+    tree = _counted(outline, counts)
+    shown = _shown(outline, catalog)
+    sample: tuple[dict[str, object], ...] = ()
+    if limit and tree.true:
+        query = select_sample(run, predicate, shown, limit)
+        rows = engine.run(query.sql, query.parameters, doing="taking a sample of the people who match")
+        sample = tuple(_person(row, catalog, shown) for row in rows)
+    return Preview(
+        matched=tree.true,
+        total=counts[TOTAL],
+        sample=sample,
+        conditions=tree,
+        malformed=counts.get(MALFORMED, 0),
+        null_ids=_null_ids(run, engine),
+        now=write_instant(instant),
+        sql=select_ids(run, predicate).sql,
+        warnings=resolved.resolution.warnings,
+    )
+
+
+def _counted(outline: Outline, counts: Mapping[str, int]) -> NodeCounts:
+    """Fold the row of counts back into the shape of the outline, in the same preorder."""
+    numbers = iter(range(len(counts)))
+
+    def visit(node: Outline, remaining: int | None, gain: int | None) -> NodeCounts:
+        index = next(numbers)
+        parts = []
+        for position, part in enumerate(node.parts):
+            after = counts.get(f"after_{index}_{position}")
+            parts.append(visit(part, after if node.kind == "and" else None, after if node.kind == "or" else None))
+        true = counts[f"true_{index}"]
+        return NodeCounts(
+            kind=node.kind,
+            text=node.text,
+            place=node.place,
+            true=true,
+            false=counts[TOTAL] - true,
+            absent=counts.get(f"absent_{index}"),
+            unreadable=counts.get(f"unreadable_{index}"),
+            remaining=remaining,
+            gain=gain,
+            parts=tuple(parts),
+        )
+
+    return visit(outline, None, None)
+
+
+def _shown(outline: Outline, catalog: Catalog) -> list[Property]:
+    """The properties of the sample: those of the conditions in order, then columns of the relation."""
+    found: dict[tuple[str | int, ...], Property] = {}
+    stack = [outline]
+    while stack:
+        node = stack.pop()
+        for held in node.properties:
+            if held.steps != ("id",):
+                found.setdefault(held.steps, held)
+        stack.extend(reversed(node.parts))
+    for column in catalog.columns:
+        if len(found) >= SAMPLE_COLUMNS:
+            break
+        if not any(steps[0] == column.property for steps in found):
+            found[column.property,] = Property((column.property,), column.kind)
+    return list(found.values())
+
+
+def _person(row: tuple[object, ...], catalog: Catalog, shown: list[Property]) -> dict[str, object]:
+    values = iter(row)
+    person: dict[str, object] = {"id": next(values)}
+    if catalog.tenant is not None:
+        person["tenant"] = next(values)
+    for held in shown:
+        location = catalog.locate(held.steps)
+        kind: Kind = location.kind if location is not None else JsonKind()
+        scope = "" if isinstance(held.steps[0], str) and write_path(held.steps[:1], "").isidentifier() else "recipient"
+        person[write_path(held.steps, scope)] = read_output(kind, next(values))
+    return person
+
+
+def _null_ids(run: Run, engine: Engine) -> int:
+    if not run.catalog.id.nullable:
+        return 0
+    (row,) = engine.run(count_null_ids(run).sql, doing="counting rows without an id")
+    return int(str(row[0]))
