@@ -9,7 +9,7 @@ from collections.abc import Iterable, Sequence
 
 from sqlglot import exp
 
-OPERATORS = (exp.Binary, exp.Unary, exp.Between, exp.In, exp.Collate)
+OPERATORS = (exp.Binary, exp.Unary, exp.Between, exp.In)
 """Nodes that need parentheses as operands of another operator; a Paren is none, though sqlglot calls it Unary."""
 
 FLAT_OPERANDS_MAX = 16
@@ -44,7 +44,8 @@ def double(value: float) -> exp.Expr:
     if text == "inf":
         infinity = cast(string("Infinity"), "DOUBLE")
         return infinity if value > 0 else exp.Neg(this=infinity)
-    literal = exp.Literal(this=text if "e" in text else f"{text}e0", is_string=False)
+    digits = text.removesuffix(".0")
+    literal = exp.Literal(this=digits if "e" in digits else f"{digits}e0", is_string=False)
     return literal if value >= 0 else exp.Neg(this=literal)
 
 
@@ -62,7 +63,8 @@ def paren(operand: exp.Expr) -> exp.Expr:
     """An operand, wrapped when it is an operator itself."""
     if isinstance(operand, exp.Paren) or not isinstance(operand, OPERATORS):
         return operand
-    if isinstance(operand, exp.Neg):
+    if isinstance(operand, exp.Neg | exp.Collate):
+        # A sign and a COLLATE bind tighter than every comparison, and stand below nothing else here.
         return operand
     return exp.Paren(this=operand)
 
@@ -94,7 +96,7 @@ def is_null(operand: exp.Expr) -> exp.Expr:
 
 def is_not_null(operand: exp.Expr) -> exp.Expr:
     """Whether the operand is not NULL; never NULL itself."""
-    return negation(is_null(operand))
+    return exp.Not(this=is_null(operand))
 
 
 def negation(operand: exp.Expr) -> exp.Expr:
