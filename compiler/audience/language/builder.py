@@ -107,7 +107,7 @@ class Builder:
             return self._finish(subject, words, Items((first, second), _span(first).to(_span(second))))
         if bounds and not isinstance(bounds[0], Items):
             bound = _span(bounds[0])
-            text = self.source.text[bound.start : bound.end]
+            text = literals.shorten(self.source.text[bound.start : bound.end])
             self._problem(
                 "A303", f"`{normalize_words(words)}` takes two bounds", bound, f"write `between {text} and …`"
             )
@@ -129,7 +129,7 @@ class Builder:
             missing = "two bounds are" if operator.takes in (Takes.RANGE, Takes.INSTANTS) else "a value is"
             self._problem("A104", f"after `{shown}` {missing} missing", place, f"for example `{operator.example}`")
         elif shown in LIST_SPELLINGS and not isinstance(argument, Items):
-            text = self.source.text[_span(argument).start : _span(argument).end]
+            text = literals.shorten(self.source.text[_span(argument).start : _span(argument).end])
             self._problem("A303", f"`{shown}` takes a list", _span(argument), f"write `{shown} [{text}]`")
         return Condition(self._subject(subject, operator, argument), operator, argument, whole)
 
@@ -207,6 +207,7 @@ class Builder:
         if text.lower() in FOREIGN_WORDS:
             self._problem("A106", f"`{text}` is no value", place, None, FOREIGN_WORDS[text.lower()])
         else:
+            text = literals.shorten(text)
             self._problem(
                 "A105",
                 f"`{text}` could be a text or a property",
@@ -233,7 +234,7 @@ class Builder:
         members: dict[str, Value] = {}
         for (key, place), item in parts[1:-1]:
             if key in members:
-                self._problem("A310", f"the object has the key `{key}` twice", place)
+                self._problem("A310", f"the object has the key `{literals.shorten(key)}` twice", place)
             members[key] = self._value(item)
         return Literal(Object(tuple(members.items())), self._between(parts[0], parts[-1]))
 

@@ -81,8 +81,8 @@ def odd_number(token: str) -> Problem:
     plain = token.replace("_", "").lstrip("+")
     plain = f"0{plain}" if plain.startswith(".") else plain.rstrip(".")
     if re.fullmatch(r"-?(?:0|[1-9][0-9]*)(?:\.[0-9]+)?(?:[eE][+-]?[0-9]+)?", plain):
-        return Problem("A106", f"`{_short(token)}` is no number", "numbers are written as in JSON", plain)
-    return Problem("A106", f"`{_short(token)}` is no number", f"a text is written in double quotes: {_short(quoted)}")
+        return Problem("A106", f"`{shorten(token)}` is no number", "numbers are written as in JSON", plain)
+    return Problem("A106", f"`{shorten(token)}` is no number", f"a text is written in double quotes: {shorten(quoted)}")
 
 
 def single_quoted(token: str) -> Problem:
@@ -102,16 +102,17 @@ def unclosed(token: str) -> Problem:
     )
 
 
+def shorten(text: str) -> str:
+    """The beginning of a text that may be too long for a report."""
+    return text if len(text) <= 40 else f"{text[:40]}…"
+
+
 def _ago(direction: str) -> str:
     return "ago" if direction == "ago" else "from now"
 
 
-def _short(text: str) -> str:
-    return text if len(text) <= 40 else f"{text[:40]}…"
-
-
 def _out_of_range(token: str) -> Problem:
-    return Problem("A308", f"`{_short(token)}` is beyond the numbers that can be stored")
+    return Problem("A308", f"`{shorten(token)}` is beyond the numbers that can be stored")
 
 
 def _unreadable_text(token: str) -> Problem:

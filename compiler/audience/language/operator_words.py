@@ -24,8 +24,10 @@ def instead_of(token: str) -> tuple[str | None, str | None]:
     words = normalize_words(token)
     known = _translation(words)
     if known is not None:
-        return f"write `{known}`", known
-    return did_you_mean(words, BY_WORDS) or "`audience operators` lists the operators", None
+        return None, known
+    # Who writes wire names gets wire names.
+    candidates = [spelling for spelling in BY_WORDS if ("_" in spelling) == ("_" in words)]
+    return did_you_mean(words, candidates) or "`audience operators` lists the operators", None
 
 
 def _translation(words: str) -> str | None:

@@ -161,6 +161,12 @@ def _lacking(chunk: Chunk, source: Source) -> Diagnostic:
         message = (
             f"before `{chunk.after}` a condition is missing" if chunk.after else "after `not` a condition is missing"
         )
-    start = chunk.span.start - len(chunk.before)
-    place = Span(start, chunk.span.start) if chunk.before else Span(chunk.span.end, chunk.span.end + len(chunk.after))
+    start, end = chunk.span.start, chunk.span.end
+    if chunk.before:
+        place = Span(start - len(chunk.before), start)
+    elif chunk.after:
+        place = Span(end, end + len(chunk.after))
+    else:
+        first = source.text.lower().find("not", start)
+        place = Span(first, first + len("not"))
     return Diagnostic("A104", message, place, 'for example `plan = "pro"`', source=source)

@@ -21,7 +21,7 @@ LEXEME = re.compile(
     r"""
       (?P<comment>\#[^\n]*)
     | (?P<text>"(?:[^"\\\n]|\\[^\n])*"|'(?:[^'\\\n]|\\[^\n])*')
-    | (?P<unclosed>"[^\n]*)
+    | (?P<unclosed>["'][^\n]*)
     | (?P<word>\.?[\w-]+(?:\.[\w-]+)*)
     | (?P<open>[(\[{])
     | (?P<close>[)\]}])

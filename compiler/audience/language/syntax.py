@@ -13,6 +13,11 @@ FOUND = re.compile(r'"[^"\n]*"?|[\w-]+(?:\.[\w-]+)*|[()\[\]{},]|[^\w\s"()\[\]{},
 """What is shown as unexpected: a text, a word, a bracket or some symbols."""
 
 HEADER_LINE = re.compile(r'(?:name|description)\s*"')
+HEADER_WORD = re.compile(r"\n\s*(?:name|description)\s*\Z")
+"""A header line below the condition. After an operator without argument its word was read as a value."""
+
+AMOUNT = re.compile(r"(?<!\S)([0-9]{1,18})\s+\Z")
+"""The number right before a unit of time."""
 
 SYMBOLS = {"&&": "and", "&": "and", "||": "or", "|": "or", "!": "not", "==": "=", ";": "and"}
 """Symbols of other languages in the place of a word."""
@@ -75,7 +80,7 @@ def _unexpected(expected: AbstractSet[str], position: int, text: str, offset: in
     word = found.group() if found else text[position : position + 1]
     place = Span(offset + position, offset + position + len(word))
     shown = word if len(word) <= 40 else f"{word[:40]}…"
-    if HEADER_LINE.match(text, position) and "AND" in expected:
+    if "AND" in expected and (HEADER_LINE.match(text, position) or HEADER_WORD.search(_before(text, position))):
         return Diagnostic(
             "A112", f"`{word}` comes too late", place, "the header stands before the condition", source=source
         )
@@ -94,12 +99,19 @@ def _likely(word: str, text: str, position: int, expected: AbstractSet[str]) -> 
     if "MEMBER" in expected and "STRING" not in expected:
         if word.startswith('"') and len(word) > 2 and word.endswith('"'):
             return f"a condition starts with a property: `recipient[{word}]`"
+        if re.fullmatch(r"-?[0-9]+(?:\.[0-9]+)?", word):
+            return "a condition starts with a property; the value stands on the right"
         if re.fullmatch(r"[\d-][\w.-]*", word):
             return f"a condition starts with a property; one of this name is written `recipient.{word}`"
-    before = text[:position].rstrip()
-    if re.fullmatch(r"(?:minute|hour|day|week)s?", word, re.IGNORECASE) and before[-1:].isdigit():
-        return f"a relative time has a direction: `{word} ago` or `{word} from now`"
+    amount = AMOUNT.search(_before(text, position))
+    if amount and re.fullmatch(r"(?:minute|hour|day|week)s?", word, re.IGNORECASE):
+        return f"a relative time has a direction: `{amount[1]} {word} ago` or `{amount[1]} {word} from now`"
     return None
+
+
+def _before(text: str, position: int) -> str:
+    """The text right before a position: enough for a word, little for a regular expression to search."""
+    return text[max(0, position - 80) : position]
 
 
 def _wanted(expected: AbstractSet[str]) -> str | None:
