@@ -22,7 +22,9 @@ from audience.ir.nodes import (
     Compares,
     ComparesInstant,
     Constant,
+    ContainsAny,
     Equals,
+    IsEmpty,
     IsMember,
     Leaf,
     Not,
@@ -34,7 +36,7 @@ from audience.ir.nodes import (
     Steps,
 )
 from audience.ir.walk import negate
-from audience.values import Instant, Number, Text
+from audience.values import Array, Instant, Number, Text
 
 
 class Verdict(StrEnum):
@@ -119,23 +121,45 @@ def _instants(tests: list[Leaf | Not], sort: type[Instant] | type[Now]) -> list[
     return found
 
 
+EMPTY_WORLDS: frozenset[World] = frozenset({None, Text(""), Array(())})
+
+
 def _worlds(tests: list[Leaf | Not]) -> frozenset[World] | None:
-    """The values that every equality leaves; None where no equality with literals is among the tests."""
+    """The values that the tests leave, where one of them lists what the value can be; else None."""
     found: frozenset[World] | None = None
     excluded: set[World] = set()
     for test in tests:
         match test:
             case Equals(_, operands):
                 worlds = worlds_of(operands)
-                if worlds is not None:
-                    found = worlds if found is None else found & worlds
+            case IsEmpty():
+                worlds = EMPTY_WORLDS
             case Not(Equals(_, operands)):
+                worlds = None
                 # One operand at a time: a property among them says nothing, the literals beside it still do.
                 for operand in operands:
                     excluded |= worlds_of((operand,)) or frozenset()
+            case Not(IsEmpty()):
+                worlds = None
+                excluded |= EMPTY_WORLDS
             case _:
-                pass
-    return None if found is None else found - excluded
+                worlds = None
+        if worlds is not None:
+            found = worlds if found is None else found & worlds
+    return None if found is None else frozenset(world for world in found - excluded if _may_be_listed(world, tests))
+
+
+def _may_be_listed(world: World, tests: list[Leaf | Not]) -> bool:
+    """Whether one value passes every `in [...]`; what a list of values contains is not looked into."""
+    if isinstance(world, Array):
+        return True
+    for test in tests:
+        leaf = test.operand if isinstance(test, Not) else test
+        if isinstance(leaf, ContainsAny):
+            listed = worlds_of(leaf.operands)
+            if listed is not None and (world in listed) is isinstance(test, Not):
+                return False
+    return True
 
 
 def _fits(world: World, shapes: frozenset[Shape], numbers: Interval, texts: Interval) -> bool:
