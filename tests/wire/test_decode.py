@@ -25,7 +25,7 @@ def one(**condition: Any) -> dict[str, Any]:
 def refused(data: object, read: Any = decode) -> list[tuple[str, str]]:
     with pytest.raises(DefinitionError) as caught:
         read(data)
-    return [(found.code, found.place.text if found.place else "") for found in caught.value.diagnostics]  # type: ignore[union-attr]
+    return [(found.code, getattr(found.place, "text", "")) for found in caught.value.diagnostics]
 
 
 SEGMENTS = [{"conditions": [PLAN, AGE]}, {"conditions": [AGE]}]
@@ -143,6 +143,25 @@ def test_all_problems_at_once_in_order() -> None:
         ("A109", "/segments/1/conditions/1/property"),
         ("A301", "/segments/1/conditions/1/argument"),
     ]
+
+
+def test_a_report_can_be_printed_whatever_was_written() -> None:
+    odd = "argument\ud800"
+    for data in (
+        one(property="\ud800", operator="equal_to\ud800"),
+        one(property="recipient.x", operator="equal_to", **{odd: 1}),
+        one(property="recipient.x", operator="equal_to", argument={"\ud800": 1}),
+        {"segments": [{"conditions\ud800": []}]},
+        {"segments\ud800": [], "conditions": []},
+    ):
+        with pytest.raises(DefinitionError) as caught:
+            decode(data)
+        assert str(caught.value).encode("utf-8")
+
+
+def test_a_report_ends_after_a_hundred_problems() -> None:
+    assert len(refused({"segments": [{"conditions": [PLAN | {"operator": "x"}] * 1000}]})) == 100
+    assert len(refused(json.dumps({"segments": []})[:-1] + ', "segments": []' * 1000 + "}")) == 100
 
 
 @pytest.mark.parametrize(

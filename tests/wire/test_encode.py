@@ -14,8 +14,9 @@ from audience.errors import DefinitionError
 from audience.language.nodes import Condition, Definition, Expression, Items, Literal, Nobody, Not, Property, Relative
 from audience.operators import BY_NAME
 from audience.values import Array, Number, Text
-from audience.wire import decode, decode_definition, encode, encode_definition
+from audience.wire import decode, decode_definition, encode, encode_definition, or_of_ands
 from audience.wire.models import AUDIENCE, json_schema
+from tests.strategies.expressions import expressions as expressions_of_the_language
 from tests.strategies.wire import conditions, expressions, json_values, near_audiences, or_of_ands_expressions
 
 PLAN = Condition(Property(("plan",)), BY_NAME["equal_to"], Literal(Text("premium")))
@@ -59,6 +60,13 @@ def test_encode_is_stable(expression: Expression) -> None:
     document, found = attempt(encode, expression)
     assert {problem.code for problem in found} <= {"A903"}
     assert document is None or encode(decode(document)) == document
+
+
+@given(expressions_of_the_language())
+def test_every_expression_keeps_its_segments(expression: Expression) -> None:
+    document, found = attempt(encode, expression)
+    assert {problem.code for problem in found} <= {"A903"}
+    assert document is None or or_of_ands(decode(json.dumps(document))) == or_of_ands(expression)
 
 
 def decodes(data: Any) -> bool:

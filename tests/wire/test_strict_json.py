@@ -65,6 +65,10 @@ def test_brackets_in_texts_do_not_nest() -> None:
     assert load_json("[" * 200 + "]" * 200) is not None
 
 
+def test_many_brackets_beside_one_another_do_not_nest() -> None:
+    assert load_json(json.dumps([[], {}] * 500)) == [[], {}] * 500
+
+
 def test_text_size_counts_bytes() -> None:
     assert load_json('"' + "a" * 999_998 + '"') == "a" * 999_998
     assert refused('"' + "é" * 500_000 + '"') == [("A901", None)]

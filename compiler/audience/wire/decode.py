@@ -14,8 +14,9 @@ from audience.diagnostics import Diagnostic, Pointer, Severity, Source, did_you_
 from audience.errors import DefinitionError
 from audience.language.nodes import Condition, Definition, Expression, Nobody, Property
 from audience.language.walk import all_of, any_of
-from audience.limits import CONDITIONS_MAX
+from audience.limits import CONDITIONS_MAX, DIAGNOSTICS_MAX
 from audience.operators import BY_NAME, BY_WORDS, FOREIGN_SPELLINGS, Operator, Takes
+from audience.values import unstorable
 from audience.wire.arguments import check_value, decode_argument, decode_path, kind, shown
 from audience.wire.strict_json import load_json
 
@@ -125,7 +126,7 @@ class _Reading:
         found = [replace(diagnostic, source=source) for diagnostic in self.found]
         errors = [diagnostic for diagnostic in found if diagnostic.severity is Severity.ERROR]
         if errors:
-            raise DefinitionError(errors)
+            raise DefinitionError(errors[:DIAGNOSTICS_MAX])
         return tuple(found)
 
     # ── the document ──────────────────────────────────────────────────────────────────────────────
@@ -138,7 +139,7 @@ class _Reading:
             if member in document:
                 self.problem("A109", f"`{member}` at the top is not the shape of an audience", Pointer(), advice)
                 return False
-        meant = [member for member in document if isinstance(member, str) and did_you_mean(member, ["segments"])]
+        meant = [member for member in _names(document) if did_you_mean(member, ["segments"])]
         if meant:
             self.problem(
                 "A109", f"unknown member `{shown(meant[0])}`", Pointer().child(meant[0]), "it is called `segments`"
@@ -199,7 +200,7 @@ class _Reading:
             return None
         if "conditions" not in segment:
             advice = 'a condition stands in a list: {"conditions": [...]}' if "property" in segment else None
-            advice = advice or did_you_mean("conditions", [member for member in segment if isinstance(member, str)])
+            advice = advice or did_you_mean("conditions", _names(segment))
             self.problem("A109", "the segment has no `conditions`", place.child("conditions"), advice)
             return None
         conditions, place_of = segment["conditions"], place.child("conditions")
@@ -282,7 +283,12 @@ def _member_meant(missing: str, condition: Mapping[str, object]) -> str | None:
     for written, advice in OTHER_MEMBERS[missing].items():
         if written in condition:
             return f"`{written}` is not read: {advice}"
-    return did_you_mean(missing, [member for member in condition if isinstance(member, str)])
+    return did_you_mean(missing, _names(condition))
+
+
+def _names(members: Mapping[str, object]) -> list[str]:
+    """The names of members that a message can repeat on any terminal."""
+    return [name for name in members if isinstance(name, str) and unstorable(name) is None]
 
 
 def decode_condition(condition: object, place: Pointer) -> tuple[Condition | None, tuple[Diagnostic, ...]]:

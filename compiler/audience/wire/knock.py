@@ -5,16 +5,15 @@ Knock form in the people whose value cannot be compared at all, so each finding 
 """
 
 from dataclasses import replace
-from typing import assert_never
 
 from audience.diagnostics import Diagnostic
 from audience.errors import DefinitionError
-from audience.language.nodes import Condition, Expression, Items, Literal, Or, Property, Relative
+from audience.language.formatter import format_condition
+from audience.language.nodes import Condition, Expression, Items, Or, Relative
 from audience.language.paths import write_path
 from audience.language.walk import any_of
 from audience.operators import BY_TEST, Test
-from audience.values import write_json
-from audience.wire.arguments import shown, write_relative
+from audience.wire.arguments import shown
 from audience.wire.distribute import or_of_ands
 
 OPPOSITE: dict[Test, Test] = {
@@ -100,23 +99,11 @@ def nearest(condition: Condition) -> Expression:
 
 
 def _text(expression: Expression) -> str:
-    """A condition, or conditions joined by OR, in the text language."""
+    """A condition, or conditions joined by OR, on one line."""
     if isinstance(expression, Or):
         return " or ".join(map(_text, expression.operands))
     assert isinstance(expression, Condition), "the nearest form is one condition or alternatives"
-    words = [write_path(expression.property.steps), expression.operator.words]
-    match expression.argument:
-        case Literal(value):
-            words.append(write_json(value))
-        case Relative() as relative:
-            words.append(write_relative(relative).replace("_", " "))
-        case Property(steps):
-            words.append(write_path(steps))
-        case Items() | None:
-            pass  # no form made here takes a list
-        case _:
-            assert_never(expression.argument)
-    return " ".join(words)
+    return format_condition(expression)
 
 
 def _advice(condition: Condition) -> str:

@@ -10,7 +10,7 @@ import re
 
 from audience.diagnostics import Diagnostic, Source, Span
 from audience.errors import DefinitionError
-from audience.limits import TEXT_BYTES_MAX, TEXT_NESTING_MAX
+from audience.limits import DIAGNOSTICS_MAX, TEXT_BYTES_MAX, TEXT_NESTING_MAX
 
 JSON_TEXT = r'"(?:[^"\\\x00-\x1f]|\\.)*"'
 JSON_NUMBER = r"-?(?:0|[1-9][0-9]*)(?:\.[0-9]+)?(?:[eE][-+]?[0-9]+)?"
@@ -70,7 +70,7 @@ def read_json(text: str) -> tuple[object, tuple[Diagnostic, ...]]:
         # The nesting is within the bound, but the caller's own stack was almost used up.
         return None, (Diagnostic("A902", "JSON is nested too deeply to be read here"),)
     if noticed.anything:
-        return None, tuple(_places(text))
+        return None, tuple(_places(text)[:DIAGNOSTICS_MAX])
     return value, ()
 
 
