@@ -37,3 +37,12 @@ def test_every_code_of_the_language_has_a_case() -> None:
 
 def test_no_report_is_left_over() -> None:
     assert {golden.with_suffix(".audience") for golden in ERRORS.glob("A*/*.txt")} == set(CASES)
+
+
+@pytest.mark.parametrize("code", [*OF_THE_LANGUAGE, "A202", "A203", "A303", "A308", "A309", "A310"])
+def test_the_examples_of_the_code_table(code: str) -> None:
+    row = CODES[code]
+    with pytest.raises(DefinitionError) as caught:
+        parse_definition(row.wrong)
+    assert code in [diagnostic.code for diagnostic in caught.value.diagnostics]
+    assert parse_definition(row.right).expression is not None
