@@ -2,6 +2,8 @@
 
 import os
 import signal
+import subprocess
+import sys
 import threading
 import time
 from pathlib import Path
@@ -108,3 +110,8 @@ def test_a_file_that_is_no_database(tmp_path: Path) -> None:
     path.write_text("hello, this is a text " * 1000)
     with pytest.raises(EngineError, match="failed while opening"):
         DuckDB.open(path)
+
+
+def test_the_driver_is_loaded_only_when_a_database_is_opened() -> None:
+    code = "import sys, audience.engines, audience.project; sys.exit('duckdb' in sys.modules)"
+    assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0

@@ -102,7 +102,7 @@ def _struct(parts: list[exp.Expr], written: str) -> Kind:
     fields = []
     for part in parts:
         kind = part.args.get("kind")
-        fields.append((part.this.name, _kind(kind, "") if kind is not None else OpaqueKind(written)))
+        fields.append((part.this.name, _kind(kind, kind.sql("duckdb")) if kind is not None else OpaqueKind(written)))
     folded = {name.casefold() for name, _ in fields}
     # Engines fold the case of field names, so two keys that differ only by case cannot be told apart.
     return StructKind(tuple(fields)) if len(folded) == len(fields) else OpaqueKind(written)

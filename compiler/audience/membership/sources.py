@@ -63,7 +63,7 @@ def open_object(source: object, table: str | None) -> Opened:
 
     if isinstance(source, duckdb.DuckDBPyConnection):
         engine = DuckDB(source)
-        return Opened(Table(split_table(table) if table else _only_table(engine, "the connection")), engine)
+        return Opened(Table(split_table(table) if table is not None else _only_table(engine, "the connection")), engine)
     if hasattr(source, "__arrow_c_stream__"):
         engine = DuckDB.memory()
         engine.register(FRAME, source)
@@ -84,7 +84,7 @@ def _relation(pattern: str, suffix: str) -> Relation:
 def _open_database(path: Path, table: str | None) -> Opened:
     engine = DuckDB.open(path)
     try:
-        return Opened(Table(split_table(table) if table else _only_table(engine, str(path))), engine)
+        return Opened(Table(split_table(table) if table is not None else _only_table(engine, str(path))), engine)
     except BaseException:
         engine.close()
         raise

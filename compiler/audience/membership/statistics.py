@@ -11,10 +11,10 @@ from dataclasses import dataclass, field
 from sqlglot import exp
 
 from audience.catalog import ID, Catalog, Kind, describe
-from audience.catalog.kinds import JsonKind, OpaqueKind, StructKind
+from audience.catalog.kinds import JsonKind, OpaqueKind, StructKind, TimestampForm, TimestampKind
 from audience.language.paths import write_path
 from audience.limits import PATH_STEPS_MAX
-from audience.lowering.build import column, integer, name
+from audience.lowering.build import column, integer, name, string
 from audience.lowering.dialects.duckdb_relation import relation
 from audience.membership.users import Users
 from audience.values import read_instant
@@ -105,6 +105,9 @@ def _sample(catalog: Catalog, rows: int) -> exp.Select:
 def _as_json(operand: exp.Expr, kind: Kind) -> exp.Expr:
     if isinstance(kind, JsonKind):
         return _cast_text(operand)
+    if kind == TimestampKind(TimestampForm.ZONED):
+        # The text of a zoned column would be in the time zone of the session.
+        operand = exp.Anonymous(this="TIMEZONE", expressions=[string("UTC"), operand])
     if isinstance(kind, OpaqueKind):
         # Some of these types have no JSON form; their text is as good an example.
         operand = _cast_text(operand)

@@ -90,13 +90,13 @@ def users(
     if source is None:
         raise UsageError("A701", "no people are given", "name a file or a database, or write `source` in audience.toml")
     roles = Roles(
-        id=id or config.id or ID,
-        properties=properties or config.properties,
-        tenant=tenant or config.tenant,
+        id=next(name for name in (id, config.id, ID) if name is not None),
+        properties=config.properties if properties is None else properties,
+        tenant=config.tenant if tenant is None else tenant,
         renames=config.renames,
         epochs=config.epochs,
     )
-    table = table or config.table
+    table = config.table if table is None else table
     opened = open_path(str(source), table) if isinstance(source, str | Path) else open_object(source, table)
     try:
         return _introspect(opened, roles)

@@ -1,0 +1,28 @@
+"""docs/users.md names every key, every suffix and every guard that the code knows, and its examples are read."""
+
+import re
+from pathlib import Path
+
+import pytest
+
+from audience.engines.duckdb import GUARDS
+from audience.membership import sources
+from audience.project import read_catalog, read_config
+from audience.project.config import CATALOG_KEYS, CONFIG_KEYS
+
+TEXT = (Path(__file__).parents[2] / "docs" / "users.md").read_text(encoding="utf-8")
+SUFFIXES = (*sources.PARQUET, *sources.CSV, *sources.DOCUMENTS, *sources.DATABASES)
+
+
+@pytest.mark.parametrize("name", sorted({*CONFIG_KEYS, *CATALOG_KEYS, *SUFFIXES, *GUARDS}))
+def test_everything_is_named(name: str) -> None:
+    assert f"`{name}`" in TEXT
+
+
+def test_the_toml_examples_are_read(tmp_path: Path) -> None:
+    config, catalog = re.findall(r"```toml\n(.*?)```", TEXT, re.DOTALL)
+    path = tmp_path / "x.toml"
+    path.write_text(config)
+    assert read_config(path).id == "user_id"
+    path.write_text(catalog)
+    assert read_catalog(path).id.name == "user_key"
