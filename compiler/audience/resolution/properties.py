@@ -30,16 +30,18 @@ def locate(found: ast.Property, scope: Scope) -> ir.Property | None:
     steps, path = found.steps, write_path(found.steps)
     if not steps:
         scope.error(
-            "A201",
-            f"`{path}` is the whole person, and this operator asks for one property",
+            "A110",
+            "`recipient` is the person as a whole, not a property",
             found.place,
-            f"name a property: `{path}.plan`",
+            "name one, for example `recipient.plan`",
         )
         return None
     for step in steps:
         reason = unstorable(step) if isinstance(step, str) else None
         if reason is not None:
-            scope.error("A309", f"the path `{ascii(path)[1:-1]}` holds {reason}, which cannot be stored", found.place)
+            # A lone surrogate could not even be printed.
+            shown = path.encode("utf-8", "backslashreplace").decode("utf-8")
+            scope.error("A309", f"the path `{shown}` holds {reason}, which cannot be stored", found.place)
             return None
     if scope.own_people and steps[0] in RESERVED:
         scope.error(
