@@ -137,7 +137,7 @@ class Builder:
         if operator.takes is Takes.AUDIENCE:
             if subject.steps:
                 self._problem(
-                    "A101", "persons are members, not properties", subject.place, f"for example `{operator.example}`"
+                    "A101", "people are members, not their properties", subject.place, f"for example `{operator.example}`"
                 )
             if argument is not None:
                 self._only_keys(_span(argument))

@@ -19,8 +19,14 @@ HEADER_WORD = re.compile(r"\n\s*(?:name|description)\s*\Z")
 AMOUNT = re.compile(r"(?<!\S)([0-9]{1,18})\s+\Z")
 """The number right before a unit of time."""
 
-SYMBOLS = {"&&": "and", "&": "and", "||": "or", "|": "or", "!": "not", "==": "=", ";": "and"}
+SYMBOLS = {"&&": "and", "&": "and", "||": "or", "|": "or", "!": "not"}
 """Symbols of other languages in the place of a word."""
+
+FOREIGN_QUOTES = "`“”„‘’‚«»"
+"""Quotes that word processors and other languages put around texts and names."""
+
+CONNECTIVE = re.compile(r"(?<![\w.-])(and|or)\s+\Z", re.IGNORECASE)
+"""A connective right before the unexpected word."""
 
 EXPECTED = (
     ("OPERATOR", "an operator"),
@@ -86,7 +92,7 @@ def _unexpected(expected: AbstractSet[str], position: int, text: str, offset: in
         )
     if word in SYMBOLS and not expected & {"OPERATOR", "STRING"}:
         return Diagnostic("A101", f"unexpected `{word}`", place, None, SYMBOLS[word], source=source)
-    advice = _likely(word, text, position, expected) or _wanted(expected)
+    advice = _likely(word, source.text, offset + position, expected) or _wanted(expected)
     return Diagnostic("A101", f"unexpected `{shown}`", place, advice, source=source)
 
 
@@ -96,7 +102,12 @@ def _likely(word: str, text: str, position: int, expected: AbstractSet[str]) -> 
         return "there are no functions: a condition is a property, an operator and an argument"
     if word == "," and "AND" in expected:
         return 'a list is written in brackets: `in ["a", "b"]`'
+    if word and word[0] in FOREIGN_QUOTES:
+        return 'texts are written in double quotes, `"pro"`; properties stand without quotes'
     if "MEMBER" in expected and "STRING" not in expected:
+        joined = CONNECTIVE.search(_before(text, position))
+        if joined and word.startswith('"'):
+            return f'on both sides of `{joined[1]}` stand whole conditions; one of several values is `in ["a", "b"]`'
         if word.startswith('"') and len(word) > 2 and word.endswith('"'):
             return f"a condition starts with a property: `recipient[{word}]`"
         if re.fullmatch(r"-?[0-9]+(?:\.[0-9]+)?", word):
@@ -119,7 +130,7 @@ def _wanted(expected: AbstractSet[str]) -> str | None:
     if "an operator" in words:
         words = ["an operator"]
     elif "a value" in words:
-        words = [word for word in words if word != "a condition"]
+        words = [word for word in words if word in ("a value", "`]`", "`)`")]
     if not words:
         return None
     *most, last = words
