@@ -9,7 +9,7 @@ from audience.diagnostics import Severity
 from audience.errors import DefinitionError
 from audience.interpreter import evaluate
 from audience.ir import Outline, meaning, verify
-from audience.language import walk
+from audience.language import parse, walk
 from audience.language.nodes import Condition, Expression, Items, Literal, Nobody, Not, Property, Relative
 from audience.operators import OPERATORS, Takes
 from audience.resolution import resolve
@@ -92,6 +92,18 @@ def test_the_outline_says_what_the_predicate_says(expression, crowd):
         answer = evaluate(found.predicate, person, NOW, MEMBERS)
         assert by_outline(found.outline, person) == answer
         assert evaluate(found.outline.predicate, person, NOW, MEMBERS) == answer
+
+
+@given(definitions)
+def test_every_text_of_the_outline_is_its_node(expression):
+    def check(node, written):
+        assert parse(node.text) == written
+        for part, operand in zip(node.parts, walk.children(written), strict=True):
+            check(part, operand)
+
+    found = meant(expression)
+    if found is not None:
+        check(found.outline, expression)
 
 
 @given(conditions(), people)

@@ -10,7 +10,7 @@ from audience.diagnostics import Pointer, Severity, Source, Span
 from audience.errors import DefinitionError, UsageError
 from audience.language import parse
 from audience.language.nodes import And, Condition, Items, Literal, Not, Or, Property, Relative
-from audience.limits import CONDITIONS_MAX, LIST_ITEMS_MAX, REFERENCE_DEPTH_MAX
+from audience.limits import CONDITIONS_MAX, DIAGNOSTICS_MAX, LIST_ITEMS_MAX, REFERENCE_DEPTH_MAX
 from audience.operators import BY_NAME
 from audience.resolution import resolve
 from audience.values import Array, Null, Number, Object, Text
@@ -102,7 +102,7 @@ WARNINGS = [
     ('plan contains ""', "A313", '""', 'every text contains "", and an absent value reads as it'),
     ('mrr = "100"', "A314", '"100"', '`recipient.mrr` is a number and `"100"` is a text, so `=` is never true'),
     ("plan != 5", "A314", "5", "`recipient.plan` is a text and `5` is a number, so `=` is never true"),
-    ('plan in ["a", 5]', "A314", "5", "`recipient.plan` is a text and `5` is a number, so `contains` is never true"),
+    ('plan in ["a", 5]', "A314", "5", "`recipient.plan` is a text and `5` is a number, so `in` is never true"),
     ("seen = 5", "A314", "5", "`recipient.seen` is a timestamp and `5` is a number, so `=` is never true"),
     ('seen contains "2025-01-01"', "A314", '"2025-01-01"',
      '`recipient.seen` is a timestamp and `"2025-01-01"` is a text, so `contains` is never true'),
@@ -366,6 +366,11 @@ def test_an_audience_given_twice_is_a_usage_error():
     with pytest.raises(UsageError) as caught:
         resolve(parse("plan exists"), CLOSED, audiences=AUDIENCES, static={"vip"})
     assert caught.value.code == "A707"
+
+
+def test_a_report_ends_somewhere():
+    many = Items(tuple(Literal(Text(f"no time {number}")) for number in range(200)))
+    assert len(refused(condition("contains", many, Property(("seen",))))) == DIAGNOSTICS_MAX
 
 
 def test_lints_are_asked_for():

@@ -11,7 +11,9 @@ MEANING_VERSION = 1
 
 
 def meaning(predicate: Predicate) -> str:
-    """The SHA-256, in hexadecimal, of a canonical predicate's key: spelling, order and column types do not count.
+    """The SHA-256, in hexadecimal, of a canonical predicate's key: spelling, order and kinds do not count.
+
+    Kinds count only where they made another predicate: a text against a timestamp column is an instant.
 
     Equal hashes mean equal answers. The reverse is best effort: two spellings of one meaning that
     normalisation does not recognise have two hashes, which costs a refresh and never a wrong member.

@@ -4,7 +4,7 @@ from typing import assert_never
 
 from audience import ir
 from audience.catalog import ANY
-from audience.language import format_expression
+from audience.language import format_condition
 from audience.language import nodes as ast
 from audience.language.walk import children, nesting
 from audience.language.walk import conditions as conditions_of
@@ -120,8 +120,31 @@ def outline(expression: ast.Expression, scope: Scope) -> tuple[ir.Outline, ir.Pr
         case _:
             assert_never(expression)
     meant = ir.Constant(False) if found is None else normalize(found)
-    node = ir.Outline(kind, format_expression(expression), expression.place, meant, properties, tuple(parts), instant)
+    node = ir.Outline(kind, _text(expression, parts), expression.place, meant, properties, tuple(parts), instant)
     return node, found
+
+
+def _text(expression: ast.Expression, parts: list[ir.Outline]) -> str:
+    """The canonical text on one line, without comments, put together from the texts of the parts."""
+    match expression:
+        case ast.Condition():
+            return format_condition(expression)
+        case ast.Nobody():
+            return "nobody"
+        case ast.Not(operand):
+            # `not member of` is an operator of its own, so a `not` before a membership takes parentheses.
+            member = isinstance(operand, ast.Condition) and operand.operator.name == "is_audience_member"
+            return f"not ({parts[0].text})" if member else f"not {_inner_text(parts[0])}"
+        case ast.And():
+            return " and ".join(_inner_text(part) for part in parts)
+        case ast.Or():
+            return " or ".join(_inner_text(part) for part in parts)
+        case _:
+            assert_never(expression)
+
+
+def _inner_text(part: ir.Outline) -> str:
+    return f"({part.text})" if part.kind in ("and", "or") else part.text
 
 
 def _reads(condition: ast.Condition, scope: Scope) -> tuple[ir.Property, ...]:

@@ -138,13 +138,16 @@ def _never_true(subject: ir.Property, condition: ast.Condition, scope: Scope) ->
     if operator.test is Test.CONTAINS_ALL and not isinstance(kind, ArrayKind):
         scope.warn("A314", f"`{path}` is {_a(noun)} and no list, so it never has items", _place(argument, condition))
         return
+    listed = isinstance(argument, ast.Items)
+    positive = operator.complement.words if operator.negated else operator.words
+    words = "in" if listed and operator.test is Test.CONTAINS else positive
     for literal in _literals(argument, operator.test):
-        if not _can_meet(kind, operator.test, literal.value, listed=isinstance(argument, ast.Items)):
+        if not _can_meet(kind, operator.test, literal.value, listed=listed):
             advice, fix = _other_spelling(kind, literal.value)
             scope.warn(
                 "A314",
                 f"`{path}` is {_a(noun)} and {show(literal.value)} is {describe_value(literal.value)}, "
-                f"so `{operator.complement.words if operator.negated else operator.words}` is never true",
+                f"so `{words}` is never true",
                 literal.place or _place(argument, condition),
                 advice,
                 fix,

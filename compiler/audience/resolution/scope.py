@@ -7,6 +7,7 @@ from audience.catalog import Catalog
 from audience.diagnostics import Diagnostic, Place, Severity, Source
 from audience.ir import Predicate
 from audience.language.nodes import Expression
+from audience.limits import DIAGNOSTICS_MAX
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,9 +64,9 @@ class Scope:
         self.problems.append(Diagnostic(code, message, place, help, fix, Severity.WARNING, self.source))
 
     def errors(self) -> tuple[Diagnostic, ...]:
-        """What was refused so far, in the order of the source."""
-        return tuple(problem for problem in self.problems if problem.severity is Severity.ERROR)
+        """What was refused so far, in the order of the source; as much as somebody reads."""
+        return tuple(problem for problem in self.problems if problem.severity is Severity.ERROR)[:DIAGNOSTICS_MAX]
 
     def warnings(self) -> tuple[Diagnostic, ...]:
-        """What was warned of so far, in the order of the source."""
-        return tuple(problem for problem in self.problems if problem.severity is Severity.WARNING)
+        """What was warned of so far, in the order of the source; as much as somebody reads."""
+        return tuple(problem for problem in self.problems if problem.severity is Severity.WARNING)[:DIAGNOSTICS_MAX]
