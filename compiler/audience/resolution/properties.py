@@ -138,14 +138,24 @@ def _question_typo(found: ast.Property, scope: Scope) -> None:
     """A key of the JSON column that is nearly the name of a column is probably that column."""
     first = found.steps[0]
     assert isinstance(first, str), "a document is an object"
-    for name in scope.catalog.names():
-        if SequenceMatcher(None, first.casefold(), name.casefold()).ratio() >= TYPO_SIMILARITY_MIN:
-            meant = write_path((name, *found.steps[1:]))
-            scope.warn(
-                "A201",
-                f"`{write_path(found.steps)}` is no column and is looked up in the JSON column",
-                found.place,
-                f"did you mean `{meant}`?",
-                meant,
-            )
-            return
+    if first not in scope.slips:
+        scope.slips[first] = next((name for name in scope.catalog.names() if _is_slip(first, name)), None)
+    name = scope.slips[first]
+    if name is None:
+        return
+    meant = write_path((name, *found.steps[1:]))
+    scope.warn(
+        "A201",
+        f"`{write_path(found.steps)}` is no column and is looked up in the JSON column",
+        found.place,
+        f"did you mean `{meant}`?",
+        meant,
+    )
+
+
+def _is_slip(key: str, name: str) -> bool:
+    shorter, longer = sorted((len(key), len(name)))
+    # What two lengths alone allow is known before the texts are compared, which costs far more.
+    if 2 * shorter < TYPO_SIMILARITY_MIN * (shorter + longer):
+        return False
+    return SequenceMatcher(None, key.casefold(), name.casefold()).ratio() >= TYPO_SIMILARITY_MIN

@@ -30,7 +30,8 @@ class Scope:
     `resolve` is how an expression becomes a canonical predicate (None after an error): conditions stand in
     groups, references in conditions, groups behind references, and this is where that circle is closed.
     `trail` are the audiences that are being resolved, outermost first: a key met again is a cycle.
-    `known` is shared by all definitions of one resolution, `problems`, `references` and the counts are not.
+    `known` (audiences by key) and `slips` (the column that a JSON key is nearly named like) are shared by all
+    definitions of one resolution, `problems`, `references` and the counts are not.
     """
 
     catalog: Catalog
@@ -42,6 +43,7 @@ class Scope:
     source: Source | None = None
     trail: tuple[str, ...] = ()
     known: dict[str, Referred] = field(default_factory=dict)
+    slips: dict[str, str | None] = field(default_factory=dict)
     problems: list[Diagnostic] = field(default_factory=list)
     references: dict[str, None] = field(default_factory=dict)
     conditions: int = 0
