@@ -3,7 +3,7 @@
 import sys
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from audience.diagnostics import Span
@@ -39,6 +39,7 @@ def test_any_text(text: str) -> None:
 
 
 @given(st.lists(st.sampled_from(TOKENS), max_size=14), st.sampled_from([" ", ""]))
+@example(["plan", "not between1_day_ago"], " ")  # an operator ends where its word ends
 def test_any_tokens(tokens: list[str], separator: str) -> None:
     text = separator.join(tokens)
     definition = read(text)

@@ -105,12 +105,6 @@ class Builder:
         if len(bounds) == 3:
             first, second = self._item(bounds[0]), self._item(bounds[2])
             return self._finish(subject, words, Items((first, second), _span(first).to(_span(second))))
-        if bounds and not isinstance(bounds[0], Items):
-            bound = _span(bounds[0])
-            text = literals.shorten(self.source.text[bound.start : bound.end])
-            self._problem(
-                "A303", f"`{normalize_words(words)}` takes two bounds", bound, f"write `between {text} and …`"
-            )
         return self._finish(subject, words, bounds[0] if bounds else None)
 
     def _finish(self, subject: Property, words: "Token", argument: Argument | None = None) -> Condition:
@@ -128,17 +122,19 @@ class Builder:
         elif argument is None:
             missing = "two bounds are" if operator.takes in (Takes.RANGE, Takes.INSTANTS) else "a value is"
             self._problem("A104", f"after `{shown}` {missing} missing", place, f"for example `{operator.example}`")
-        elif shown in LIST_SPELLINGS and not isinstance(argument, Items):
+        elif not isinstance(argument, Items):
             text = literals.shorten(self.source.text[_span(argument).start : _span(argument).end])
-            self._problem("A303", f"`{shown}` takes a list", _span(argument), f"write `{shown} [{text}]`")
+            if operator.takes in (Takes.RANGE, Takes.INSTANTS):
+                self._problem("A303", f"`{shown}` takes two bounds", _span(argument), f"write `{shown} {text} and …`")
+            elif shown in LIST_SPELLINGS:
+                self._problem("A303", f"`{shown}` takes a list", _span(argument), f"write `{shown} [{text}]`")
         return Condition(self._subject(subject, operator, argument), operator, argument, whole)
 
     def _subject(self, subject: Property, operator: Operator, argument: Argument | None) -> Property:
         if operator.takes is Takes.AUDIENCE:
             if subject.steps:
-                self._problem(
-                    "A101", "people are members, not their properties", subject.place, f"for example `{operator.example}`"
-                )
+                example = f"for example `{operator.example}`"
+                self._problem("A101", "people are members, not their properties", subject.place, example)
             if argument is not None:
                 self._only_keys(_span(argument))
         elif not subject.steps and subject.place is not None:
