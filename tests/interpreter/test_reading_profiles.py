@@ -7,6 +7,7 @@ from collections import OrderedDict, UserDict
 from datetime import UTC, date, datetime, time, timedelta, timezone
 from decimal import Decimal
 from enum import IntEnum, StrEnum
+from types import SimpleNamespace
 from uuid import UUID
 
 import pytest
@@ -126,27 +127,43 @@ def test_nan_stays_a_number(nan):
     assert math.isnan(read_profile({"a": nan})["a"])
 
 
-class Scalar:
-    """What numeric libraries hand out: an object that knows its plain Python value."""
+class Foreign:
+    """What numeric libraries hand out: an object that knows its kind and its plain Python value."""
 
-    class Kind:
-        kind = "f"
-
-    dtype = Kind()
-
-    def __init__(self, plain):
+    def __init__(self, kind, plain):
+        self.dtype = SimpleNamespace(kind=kind)
         self.plain = plain
+
+    def astype(self, unit):
+        assert unit == "datetime64[us]"
+        return self
 
     def tolist(self):
         return self.plain
 
 
-def test_values_of_numeric_libraries():
-    assert read_profile({"a": Scalar(5), "b": Scalar([1, 2]), "c": Scalar(True)}) == {
-        "a": 5.0,
-        "b": [1.0, 2.0],
-        "c": True,
-    }
+@pytest.mark.parametrize(
+    ("foreign", "expected"),
+    [
+        (Foreign("i", 5), 5.0),
+        (Foreign("f", [0.5, 2]), [0.5, 2.0]),
+        (Foreign("b", True), True),
+        (Foreign("O", ["a", Foreign("i", 1)]), ["a", 1.0]),
+        (Foreign("M", datetime(2025, 1, 1)), Instant(read_instant("2025-01-01"))),
+        (Foreign("M", 10**18), Instant(10**18)),
+        (Foreign("M", None), None),
+        (Foreign("M", [10**18, None]), [Instant(10**18), None]),
+    ],
+)
+def test_values_of_numeric_libraries(foreign, expected):
+    read = read_profile({"a": foreign})["a"]
+    assert read == expected
+    assert type(read) is type(expected)
+
+
+def test_durations_of_numeric_libraries_are_refused():
+    with pytest.raises(UsageError, match="is a Foreign, which no property can be"):
+        read_profile({"a": Foreign("m", [5])})
 
 
 class NotATime(datetime):

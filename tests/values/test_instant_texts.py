@@ -92,6 +92,14 @@ def test_civil_days_agree_with_the_calendar(day):
     assert civil_from_days(count) == (day.year, day.month, day.day)
 
 
+@pytest.mark.parametrize("year", range(-800, 12_001, 400))
+def test_the_leap_day_that_ends_four_centuries(year):
+    days = days_from_civil(year, 2, 29)
+    assert civil_from_days(days) == (year, 2, 29)
+    assert civil_from_days(days + 1) == (year, 3, 1)
+    assert civil_from_days(days - 1) == (year, 2, 28)
+
+
 @given(st.integers(FIRST, LAST))
 def test_writing_and_reading_is_the_identity(microseconds):
     assert read_instant(write_instant(microseconds)) == microseconds

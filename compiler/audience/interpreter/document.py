@@ -146,15 +146,22 @@ def _read_foreign(value: object, path: Steps) -> DocumentValue:
     """A scalar or an array of a numeric library, which says itself what it is in plain Python."""
     dtype: Any = getattr(value, "dtype", None)
     plain: Any = value
-    if getattr(dtype, "kind", None) == "M":
-        # At a finer unit these would turn into bare integers.
-        plain = plain.astype("datetime64[us]")
-    if dtype is not None and hasattr(plain, "tolist"):
-        native = plain.tolist()
-        if type(native) is not type(value):
+    match getattr(dtype, "kind", None):
+        case None | "m":
+            pass  # no such library, or a duration
+        case "M":
+            return _read(_instants(plain.astype("datetime64[us]").tolist()), path)
+        case _ if type(native := plain.tolist()) is not type(value):
             return _read(native, path)
     raise UsageError(
         "A705",
         f"{draw_path(path)} is a {type(value).__name__}, which no property can be",
         "properties are JSON values, dates, datetimes, decimals and UUIDs",
     )
+
+
+def _instants(native: Any) -> Any:
+    """Datetimes outside the years that Python knows arrive as bare microseconds."""
+    if isinstance(native, list):
+        return [_instants(item) for item in native]
+    return Instant(native) if isinstance(native, int) else native
