@@ -26,6 +26,7 @@ TYPED = Catalog(
 NEVER = [
     'x = "a" and x = "b"',
     'x = "a" and x in ["b", "c"] and not x is empty and x != "c" and x != "b"',
+    '(x = "a" or x = "b") and x != "a" and x != "b" and x != "c"',
     "x > 5 and x < 3",
     "x > 5 and x <= 5",
     'x > "b" and x < "a"',
