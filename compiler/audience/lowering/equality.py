@@ -13,7 +13,7 @@ from audience.lowering.dialect import Dialect
 from audience.lowering.instants import equals_literal
 from audience.lowering.lowered import NEVER, Lowered, all_lowered
 from audience.lowering.scalars import literal, subject
-from audience.values import Array, Boolean, Instant, Null, Number, Object, Text, Value
+from audience.values import Array, Boolean, Instant, Null, Number, Object, Text, Value, read_instant
 
 
 def equals(dialect: Dialect, kind: Kind, value: exp.Expr, operand: Value | Instant) -> Lowered:
@@ -23,6 +23,10 @@ def equals(dialect: Dialect, kind: Kind, value: exp.Expr, operand: Value | Insta
             return node_equals(dialect, cast(value, "VARCHAR"), operand)
         case _, Null():
             return Lowered(is_null(value), nullable=False)
+        case TimestampKind(), Text(text):
+            # Inside a list or an object a literal stays text until it meets a timestamp.
+            microseconds = read_instant(text)
+            return NEVER if microseconds is None else equals(dialect, kind, value, Instant(microseconds))
         case TimestampKind(), Instant(microseconds):
             compared = equals_literal(dialect, kind, value, microseconds)
             return NEVER if compared is None else Lowered(compared, nullable=True)

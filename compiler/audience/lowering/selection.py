@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 
 from sqlglot import exp
 
-from audience.catalog import Catalog, Column
+from audience.catalog import Catalog, Column, Documents
 from audience.catalog.kinds import JsonKind, TextKind
 from audience.ir.nodes import And, Constant, Leaf, Not, Or, Predicate, Property
 from audience.ir.walk import uses_now
@@ -15,6 +15,9 @@ from audience.lowering.build import (
     cast,
     column,
     conjunction,
+    disjunction,
+    function,
+    integer,
     is_not_null,
     is_null,
     name,
@@ -171,7 +174,16 @@ def _reads_json(leaf: Leaf, catalog: Catalog) -> bool:
 
 
 def count_null_ids(run: Run) -> Query:
-    """How many rows have no id, and are therefore no people."""
-    counted = exp.Anonymous(this="count", expressions=[exp.Star()])
-    tree = select([counted], run.dialect.relation(run.catalog.relation), is_null(column(run.catalog.id.name)))
+    """Rows that have no id, and are therefore no people; and how many of them are lines that could not be read.
+
+    Only files of documents have such lines: there a row without a document is one.
+    """
+    catalog = run.catalog
+    rows = function("count", exp.Star())
+    unreadable: exp.Expr = integer(0)
+    if isinstance(catalog.relation, Documents) and catalog.document is not None:
+        document = column(catalog.document.name)
+        malformed = disjunction([is_null(document), run.dialect.is_malformed(document)])
+        unreadable = run.dialect.capabilities.counts(malformed)
+    tree = select([rows, unreadable], run.dialect.relation(catalog.relation), is_null(column(catalog.id.name)))
     return Query(render(tree, run.dialect), run.dialect.name)

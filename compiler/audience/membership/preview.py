@@ -77,8 +77,9 @@ class Preview:
     """What a definition does to the people as they are now.
 
     `sample` holds the first matching people by id: their id, their tenant where the relation has one, the
-    properties that the conditions read, and some others. `malformed` people have a document that is no JSON
-    object; `null_ids` rows have no id and are in no other number. `sql` selects the matching ids.
+    properties that the conditions read, and some others. `malformed` counts people whose document is no JSON
+    object (they have no properties), and lines of a file that could not be read (they are nobody). `null_ids` rows
+    have no id and are in no other number. `sql` selects the matching ids.
     """
 
     matched: int
@@ -153,13 +154,14 @@ def preview(
         query = select_sample(run, predicate, shown, limit)
         rows = engine.run(query.sql, query.parameters, doing="taking a sample of the people who match")
         sample = tuple(_person(row, catalog, shown) for row in rows)
+    null_ids, unreadable_lines = _rows_without_id(run, engine)
     return Preview(
         matched=tree.true,
         total=counts[TOTAL],
         sample=sample,
         conditions=tree,
-        malformed=counts.get(MALFORMED, 0),
-        null_ids=_null_ids(run, engine),
+        malformed=counts.get(MALFORMED, 0) + unreadable_lines,
+        null_ids=null_ids,
         now=write_instant(instant),
         sql=select_ids(run, predicate).sql,
         warnings=resolved.resolution.warnings,
@@ -224,8 +226,10 @@ def _person(row: tuple[object, ...], catalog: Catalog, shown: list[Property]) ->
     return person
 
 
-def _null_ids(run: Run, engine: Engine) -> int:
+def _rows_without_id(run: Run, engine: Engine) -> tuple[int, int]:
+    """Rows without an id, and how many of them are lines of a file that could not be read."""
     if not run.catalog.id.nullable:
-        return 0
+        return 0, 0
     (row,) = engine.run(count_null_ids(run).sql, doing="counting rows without an id")
-    return int(str(row[0]))
+    rows, unreadable = (int(str(value or 0)) for value in row)
+    return rows - unreadable, unreadable
