@@ -1,0 +1,158 @@
+"""`audience preview`: who matches, how many, and what each condition did."""
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from audience.cli.failures import ExitCode, reported
+from audience.cli.options import (
+    AudiencesOption,
+    ConfigOption,
+    Given,
+    IdOption,
+    JsonOption,
+    MembersOption,
+    NowOption,
+    PropertiesOption,
+    TableOption,
+    TenantColumnOption,
+    TenantOption,
+    UsersOption,
+)
+
+if TYPE_CHECKING:
+    from audience.catalog import Catalog
+    from audience.language import Expression
+    from audience.membership import IdReport, Preview
+
+
+@reported
+def preview(
+    given: Given,
+    users: UsersOption = None,
+    id: IdOption = None,
+    properties: PropertiesOption = None,
+    table: TableOption = None,
+    tenant_column: TenantColumnOption = None,
+    config: ConfigOption = None,
+    audiences: AudiencesOption = None,
+    members: MembersOption = None,
+    tenant: TenantOption = None,
+    now: NowOption = None,
+    limit: Annotated[
+        int | None,
+        typer.Option(metavar="N", help="People in the sample. Default: 10; 0 takes none.", show_default=False),
+    ] = None,
+    check_ids: Annotated[
+        bool, typer.Option("--check-ids", help="Also look for ids that stand twice and rows without one; exits 1.")
+    ] = False,
+    json: JsonOption = False,
+) -> None:
+    """Show who matches, and what each condition did.
+
+    `true` and `absent` count all people, whatever the other conditions say. `then` goes down the definition: how
+    many are left after each part of an AND, and how many each part of an OR adds.
+
+    Exits 1 when the condition has problems, 2 when the command is used wrongly, 3 when the engine fails.
+    """
+    from audience.cli.definitions import read, sourced
+    from audience.cli.output import console, write_blank, write_findings, write_json, write_note
+    from audience.cli.people import open_people
+    from audience.cli.preview_tables import draw
+    from audience.cli.progress import ScanProgress
+    from audience.cli.references import read_references
+    from audience.errors import DefinitionError
+    from audience.limits import SAMPLE_ROWS_DEFAULT
+    from audience.membership import check_ids as look_at_ids
+    from audience.membership import preview as run
+
+    definition = read(given)
+    source = definition.written.source
+    references = read_references(audiences, members)
+    references.require_members(definition.expression)
+    people = open_people(users, id=id, properties=properties, table=table, tenant_column=tenant_column, config=config)
+    ids = None
+    with ScanProgress("counting") as progress:
+        try:
+            found = run(
+                definition.expression,
+                users=people,
+                now=now,
+                limit=SAMPLE_ROWS_DEFAULT if limit is None else limit,
+                audiences=references.audiences,
+                members=references.members,
+                tenant=tenant,
+                progress=progress,
+            )
+        except DefinitionError as error:
+            raise error.within(source) from error
+        if check_ids:
+            ids = look_at_ids(people, progress=progress)
+    warnings = (*definition.warnings, *sourced(found.warnings, source))
+    if json:
+        answer = found.to_json() | {"warnings": [warning.to_json() for warning in warnings]}
+        write_json(answer if ids is None else answer | _ids_as_json(ids))
+    else:
+        draw(found, console())
+        if warnings:
+            write_blank()
+        write_findings(warnings)
+        for name, near in nowhere(definition.expression, found, people.catalog):
+            write_note(f"nobody has `{name}`" + (f"; {near}" if near else ""))
+        if ids is not None:
+            _say_ids(ids)
+    if ids is not None and not ids.fine:
+        raise typer.Exit(ExitCode.DEFINITION)
+
+
+def nowhere(expression: "Expression", found: "Preview", catalog: "Catalog") -> Iterator[tuple[str, str | None]]:
+    """The properties that nobody has, each once, and the column that was probably meant."""
+    from audience.diagnostics import did_you_mean
+    from audience.language.paths import write_path
+    from audience.language.walk import conditions
+
+    leaves = (leaf for leaf in found.conditions.leaves() if leaf.kind == "condition")
+    absent = {
+        condition.property.steps: None
+        for condition, leaf in zip(conditions(expression), leaves, strict=True)
+        if leaf.absent and leaf.absent == found.total
+    }
+    for steps in absent:
+        known = [name for name in catalog.names() if name != steps[0]]
+        yield write_path(steps), did_you_mean(str(steps[0]), known)
+
+
+def _ids_as_json(ids: "IdReport") -> dict[str, object]:
+    examples = [
+        {"id": user, "times": times} if tenant is None else {"id": user, "tenant": tenant, "times": times}
+        for user, tenant, times in ids.examples
+    ]
+    counts = {"rows": ids.rows, "null_ids": ids.null_ids, "duplicate_ids": ids.duplicate_ids, "examples": examples}
+    errors = [{"code": code, "severity": "error", "message": message} for code, message in _problems(ids)]
+    return {"ids": counts, "errors": errors} if errors else {"ids": counts}
+
+
+def _say_ids(ids: "IdReport") -> None:
+    from audience.cli.output import write_error, write_text
+
+    if ids.fine:
+        write_text(f"\nThe ids are fine: each of {ids.rows:,} rows has one, and none stands twice.")
+    for code, message in _problems(ids):
+        write_error(f"error[{code}]: {message}")
+
+
+def _problems(ids: "IdReport") -> list[tuple[str, str]]:
+    problems = []
+    if ids.duplicate_ids:
+        shown = ", ".join(
+            f"`{user}`{'' if tenant is None else f' in `{tenant}`'} ({times} times)"
+            for user, tenant, times in ids.examples
+        )
+        more = ", …" if ids.duplicate_ids > len(ids.examples) else ""
+        subject = "1 id stands" if ids.duplicate_ids == 1 else f"{ids.duplicate_ids:,} ids stand"
+        problems.append(("A703", f"{subject} in more than one row: {shown}{more}"))
+    if ids.null_ids:
+        subject = "1 row has" if ids.null_ids == 1 else f"{ids.null_ids:,} rows have"
+        problems.append(("A704", f"{subject} no id, and nobody is counted for it"))
+    return problems

@@ -1,0 +1,152 @@
+"""Draw a preview for people: a headline, the conditions as a tree with bars, the sample, and what to know."""
+
+import json
+from collections.abc import Iterator
+
+from rich.console import Console
+from rich.table import Table
+from rich.text import Text
+
+from audience.cli.output import plain_table, visible
+from audience.membership.preview import NodeCounts, Preview
+
+BAR_COLUMNS = 12
+CELL_COLUMNS_MAX = 28
+EIGHTHS = " ▏▎▍▌▋▊▉"
+GROUPS = {"and": "all of", "or": "any of", "not": "not", "nobody": "nobody"}
+NOTHING = "–"
+"""Shown for a value that is absent."""
+
+
+def draw(preview: Preview, console: Console) -> None:
+    """Print the whole preview."""
+    console.print(headline(preview))
+    console.print()
+    console.print(conditions_table(preview, ascii_only=not console.encoding.startswith("utf")))
+    if preview.sample:
+        console.print()
+        shown = len(preview.sample)
+        which = "everybody who matches" if shown == preview.matched else f"the first {shown:,} by id"
+        console.print(Text(f"Sample: {which}", style="bold"))
+        console.print(sample_table(preview.sample, console.width))
+    for note in notes(preview):
+        console.print()
+        console.print(Text(note))
+
+
+def headline(preview: Preview) -> Text:
+    """How many match, in one line."""
+    match = "matches" if preview.matched == 1 else "match"
+    return Text.assemble(
+        (f"{preview.matched:,}", "bold"), f" of {preview.total:,} people {match} ({percent(preview)})",
+        (f"  now = {preview.now}", "dim"),
+    )  # fmt: skip
+
+
+def percent(preview: Preview) -> str:
+    """The share in percent; what is not quite nobody or everybody does not look like it."""
+    share = preview.share * 100
+    if preview.matched and share < 0.05:
+        return "< 0.1 %"
+    if preview.matched < preview.total and share >= 99.95:
+        return "> 99.9 %"
+    return f"{share:.1f} %"
+
+
+def conditions_table(preview: Preview, ascii_only: bool) -> Table:
+    """One row a node of the definition, in its shape."""
+    nodes = list(_walk(preview.conditions, "", "", ascii_only))
+    unreadable = any(node.unreadable for _, node in nodes)
+    numbers = ["true", "absent", *(["unreadable"] if unreadable else []), "then"]
+    table = plain_table("condition", *numbers, "", right=numbers)
+    for branch, node in nodes:
+        counts = [
+            f"{node.true:,}",
+            _count(node.absent),
+            *([_count(node.unreadable)] if unreadable else []),
+            _then(node),
+        ]
+        text = node.text if not node.parts else GROUPS[node.kind]
+        label = Text(branch, style="dim") + Text(visible(text), style="" if not node.parts else "italic")
+        table.add_row(label, *counts, Text(bar(node.true, preview.total, ascii_only), style="blue"))
+    table.columns[-1].no_wrap = True
+    return table
+
+
+def _walk(node: NodeCounts, branch: str, below: str, ascii_only: bool) -> Iterator[tuple[str, NodeCounts]]:
+    """Every node with the branch that leads to it."""
+    yield branch, node
+    turn, end, line, gap = ("|- ", "`- ", "|  ", "   ") if ascii_only else ("├─ ", "└─ ", "│  ", "   ")
+    for position, part in enumerate(node.parts):
+        last = position == len(node.parts) - 1
+        yield from _walk(part, below + (end if last else turn), below + (gap if last else line), ascii_only)
+
+
+def _count(number: int | None) -> str:
+    return "" if number is None else f"{number:,}"
+
+
+def _then(node: NodeCounts) -> str:
+    if node.remaining is not None:
+        return f"{node.remaining:,} left"
+    return "" if node.gain is None else f"+{node.gain:,}"
+
+
+def bar(part: int, total: int, ascii_only: bool) -> str:
+    """A bar as long as the share; a share above nothing is always to be seen."""
+    eighths = round(part / total * BAR_COLUMNS * 8) if total else 0
+    if part and not eighths:
+        eighths = 1
+    if ascii_only:
+        return "#" * max(round(eighths / 8), 1 if part else 0)
+    return "█" * (eighths // 8) + EIGHTHS[eighths % 8].strip()
+
+
+def sample_table(sample: tuple[dict[str, object], ...], width: int) -> Table:
+    """The people, with as many of their properties as fit side by side."""
+    names = list(sample[0])
+    texts = {name: [cell(person.get(name)) for person in sample] for name in names}
+    widths = {name: min(max(map(len, [name, *texts[name]])), CELL_COLUMNS_MAX) + 2 for name in names}
+    shown: list[str] = []
+    left = width
+    for name in names:
+        left -= widths[name]
+        if left < 0 and shown:
+            break
+        shown.append(name)
+    table = plain_table(*map(visible, shown))
+    for column in table.columns:
+        column.overflow, column.no_wrap, column.max_width = "ellipsis", True, CELL_COLUMNS_MAX
+    for row in range(len(sample)):
+        table.add_row(*(Text(texts[name][row]) for name in shown))
+    if len(shown) < len(names):
+        table.caption = Text(f"not shown: {', '.join(map(visible, names[len(shown) :]))}", style="dim")
+        table.caption_justify = "left"
+    return table
+
+
+def cell(value: object) -> str:
+    """A value as its literal, texts without quotes unless they are empty."""
+    if value is None:
+        return NOTHING
+    if isinstance(value, str) and value.strip():
+        return visible(value).replace("\n", "␊")
+    if isinstance(value, float) and value.is_integer() and abs(value) < 1e15:
+        return str(int(value))
+    return visible(json.dumps(value, ensure_ascii=False))
+
+
+def notes(preview: Preview) -> Iterator[str]:
+    """What of the people could not be read."""
+    if preview.malformed:
+        one = preview.malformed == 1
+        yield (
+            f"{preview.malformed:,} {'row has a document that is' if one else 'rows have documents that are'} no JSON "
+            f"object; {'it counts as a person' if one else 'they count as people'} without properties (A705)."
+        )
+    if preview.null_ids:
+        one = preview.null_ids == 1
+        yield (
+            f"{preview.null_ids:,} {'row has' if one else 'rows have'} no id and {'is' if one else 'are'} "
+            "in no number above (A704)."
+        )

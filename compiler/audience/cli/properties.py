@@ -1,0 +1,86 @@
+"""`audience properties`: what conditions can ask about these people."""
+
+from typing import TYPE_CHECKING
+
+from audience.cli.failures import reported
+from audience.cli.options import (
+    ConfigOption,
+    IdOption,
+    JsonOption,
+    PropertiesOption,
+    TableOption,
+    TenantColumnOption,
+    UsersOption,
+)
+
+if TYPE_CHECKING:
+    from audience.catalog import Catalog
+
+
+@reported
+def properties(
+    users: UsersOption = None,
+    id: IdOption = None,
+    properties: PropertiesOption = None,
+    table: TableOption = None,
+    tenant_column: TenantColumnOption = None,
+    config: ConfigOption = None,
+    json: JsonOption = False,
+) -> None:
+    """List the properties that conditions can ask for.
+
+    Their types, how many values they have, how often they are absent, and the most frequent values. A sample of at most 10,000 people is looked at. Of a catalog.toml only names and types are known.
+    """
+    from rich.text import Text
+
+    from audience.cli.output import console, plain_table, visible, write_json, write_text
+    from audience.cli.people import open_people
+    from audience.membership import statistics
+
+    people = open_people(users, id=id, properties=properties, table=table, tenant_column=tenant_column, config=config)
+    if people.engine is None:
+        _list_declared(people.catalog, json)
+        return
+    found = statistics(people)
+    rows = found[0].rows if found else 0
+    if json:
+        listed = [
+            {
+                "property": item.property,
+                "kinds": list(item.kinds),
+                "distinct": item.distinct,
+                "absent": item.absent,
+                "examples": list(item.examples),
+            }
+            for item in found
+        ]
+        write_json({"rows": rows, "properties": listed})
+        return
+    drawn = plain_table("property", "type", "distinct", "absent", "most frequent", right=("distinct", "absent"))
+    drawn.columns[-1].overflow, drawn.columns[-1].no_wrap = "ellipsis", True
+    for item in found:
+        drawn.add_row(
+            Text(visible(item.property)),
+            Text(" or ".join(item.kinds)),
+            f"{item.distinct:,}",
+            f"{item.absent:.0%}",
+            Text(visible(", ".join(item.examples)), style="dim"),
+        )
+    console().print(drawn)
+    write_text(f"\nAs seen in {rows:,} people.")
+
+
+def _list_declared(catalog: "Catalog", json: bool) -> None:
+    from rich.text import Text
+
+    from audience.catalog import describe
+    from audience.cli.output import console, plain_table, visible, write_json
+
+    known = [(column.property, describe(column.kind)) for column in catalog.columns]
+    if json:
+        write_json({"properties": [{"property": name, "kinds": [kind]} for name, kind in known]})
+        return
+    drawn = plain_table("property", "type")
+    for name, kind in known:
+        drawn.add_row(Text(visible(name)), Text(kind))
+    console().print(drawn)
