@@ -56,7 +56,7 @@ TYPES: dict[str, Kind] = {
 def introspect(columns: str, **roles: object) -> Catalog:
     connection = duckdb.connect()
     connection.execute(f"CREATE TABLE people ({columns})")
-    return DuckDB(connection).introspect(Table(("people",)), "SELECT * FROM people", Roles(**roles))  # type: ignore[arg-type]
+    return DuckDB(connection).introspect(Table(("people",)), "DESCRIBE SELECT * FROM people", Roles(**roles))  # type: ignore[arg-type]
 
 
 @pytest.mark.parametrize("type", TYPES)
@@ -137,5 +137,5 @@ def test_a_missing_table_is_named_with_the_ones_that_exist() -> None:
     connection = duckdb.connect()
     connection.execute("CREATE TABLE people (id INT)")
     with pytest.raises(UsageError) as caught:
-        DuckDB(connection).introspect(Table(("peple",)), "SELECT * FROM peple", Roles())
+        DuckDB(connection).introspect(Table(("peple",)), "DESCRIBE SELECT * FROM peple", Roles())
     assert str(caught.value) == "error[A701]: there is no table `peple`\n  = help: did you mean `people`?"

@@ -31,8 +31,29 @@ The time zone is not among them: compiled SQL does not depend on it.
 PROGRESS: dict[str, object] = {"enable_progress_bar": True, "enable_progress_bar_print": False}
 """DuckDB counts its progress only where a bar is enabled; it must not draw one."""
 
-READ_SETTINGS = "SELECT " + ", ".join(f"current_setting('{name}')" for name in (*GUARDS, *PROGRESS))
-WRITE_SETTING = {name: f"SET {name} = $value" for name in (*GUARDS, *PROGRESS)}
+READ_SETTINGS = """
+    SELECT
+      current_setting('default_collation'),
+      current_setting('integer_division'),
+      current_setting('ieee_floating_point_ops'),
+      current_setting('default_order'),
+      current_setting('default_null_order'),
+      current_setting('disable_timestamptz_casts'),
+      current_setting('enable_progress_bar'),
+      current_setting('enable_progress_bar_print')
+"""
+WRITE_SETTING = {
+    "default_collation": "SET default_collation = $value",
+    "integer_division": "SET integer_division = $value",
+    "ieee_floating_point_ops": "SET ieee_floating_point_ops = $value",
+    "default_order": "SET default_order = $value",
+    "default_null_order": "SET default_null_order = $value",
+    "disable_timestamptz_casts": "SET disable_timestamptz_casts = $value",
+    "enable_progress_bar": "SET enable_progress_bar = $value",
+    "enable_progress_bar_print": "SET enable_progress_bar_print = $value",
+}
+"""Names of settings cannot be parameters, so each statement is spelled out, in the order of the tables above."""
+
 TABLES = """
     SELECT table_name FROM duckdb_tables() WHERE NOT internal
     UNION SELECT view_name FROM duckdb_views() WHERE NOT internal
@@ -116,11 +137,11 @@ class DuckDB:
             while batch := result.fetchmany(rows):
                 yield batch
 
-    def introspect(self, relation: Relation, everything: str, roles: Roles) -> Catalog:
+    def introspect(self, relation: Relation, description: str, roles: Roles) -> Catalog:
         """The catalog of a relation; UsageError A701 for a table that does not exist, with the ones that do."""
         place = describe_relation(relation)
         try:
-            described = self.run(f"DESCRIBE {everything}", doing=f"reading the columns of {place}")
+            described = self.run(description, doing=f"reading the columns of {place}")
         except EngineError as failure:
             if isinstance(relation, Table) and _is_missing_table(failure):
                 raise self._missing_table(place) from failure

@@ -60,8 +60,8 @@ class Engine(Protocol):
     ) -> Iterator[list[Row]]:
         """The rows in batches, none of them empty; the engine runs nothing else until the stream ends or is closed."""
 
-    def introspect(self, relation: Relation, everything: str, roles: Roles) -> Catalog:
-        """The catalog of a relation; `everything` is the query that selects all its columns."""
+    def introspect(self, relation: Relation, description: str, roles: Roles) -> Catalog:
+        """The catalog of a relation; `description` is the statement that describes all its columns."""
 
     def close(self) -> None:
         """Give back what the engine opened itself; a connection that was handed in stays open."""

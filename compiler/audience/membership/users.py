@@ -112,12 +112,12 @@ def _introspect(opened: Opened, roles: Roles) -> Users:
             relation, roles = Documents(path, roles.id), _document_roles(roles)
         case Files("csv", path, ()):
             # Read once with guessed types to see that the id and the tenant are there, then with both as text.
-            engine.introspect(relation, _everything(relation), roles)
+            engine.introspect(relation, _description(relation), roles)
             text = (roles.id,) if roles.tenant is None else (roles.id, roles.tenant)
             relation = replace(relation, text=text)
         case _:
             pass
-    return Users.of(engine.introspect(relation, _everything(relation), roles), engine)
+    return Users.of(engine.introspect(relation, _description(relation), roles), engine)
 
 
 def _document_roles(roles: Roles) -> Roles:
@@ -135,5 +135,6 @@ def _document_roles(roles: Roles) -> Roles:
     return Roles(id=ID, properties=DOCUMENT)
 
 
-def _everything(relation: Relation) -> str:
-    return exp.select(exp.Star()).from_(write_relation(relation)).sql("duckdb")
+def _description(relation: Relation) -> str:
+    """The statement that describes the columns of a relation."""
+    return exp.Describe(this=exp.select(exp.Star()).from_(write_relation(relation))).sql("duckdb")
