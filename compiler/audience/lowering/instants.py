@@ -10,6 +10,7 @@ from audience.catalog.kinds import TimestampForm, TimestampKind
 from audience.ir.nodes import Order
 from audience.lowering.build import binary, conjunction, integer
 from audience.lowering.dialect import Dialect
+from audience.lowering.lowered import Lowered, fillable
 from audience.values import MICROSECONDS_PER_DAY
 
 COMPARISONS: dict[Order, type[exp.Binary]] = {
@@ -18,6 +19,9 @@ COMPARISONS: dict[Order, type[exp.Binary]] = {
     Order.GREATER: exp.GT,
     Order.GREATER_OR_EQUAL: exp.GTE,
 }
+
+FAILING = {Order.LESS: 0, Order.GREATER: 0, Order.LESS_OR_EQUAL: 1, Order.GREATER_OR_EQUAL: -1}
+"""How far from a bound, in units of its type, lies the nearest value that is not so ordered to it."""
 
 UNITS = {
     TimestampForm.DATE: MICROSECONDS_PER_DAY,
@@ -35,6 +39,19 @@ CUT: dict[Order, tuple[Order, int]] = {
 """For a form finer than a microsecond: the order and the microseconds to add."""
 
 
+def instant_ordered(dialect: Dialect, kind: TimestampKind, value: exp.Expr, order: Order, microseconds: int) -> Lowered:
+    """Order a timestamp that may be absent and an instant that is known."""
+
+    def test(filled: exp.Expr) -> exp.Expr:
+        return compares_with_literal(dialect, kind, filled, order, microseconds)
+
+    if kind.form is TimestampForm.NAIVE_NANOSECONDS:
+        # The range of nanoseconds is narrow: a bound at its end has no neighbour to stand in.
+        return Lowered(test(value), nullable=True)
+    units, unit = _units(kind, order, microseconds)
+    return fillable(test, value, _unit_literal(dialect, kind, units + FAILING[order], unit))
+
+
 def compares_with_literal(
     dialect: Dialect, kind: TimestampKind, value: exp.Expr, order: Order, microseconds: int
 ) -> exp.Expr:
@@ -43,10 +60,7 @@ def compares_with_literal(
     if form is TimestampForm.NAIVE_NANOSECONDS:
         cut_order, shift = CUT[order]
         return binary(COMPARISONS[cut_order], value, dialect.instant_literal(kind, microseconds + shift))
-    unit = UNITS.get(form, 1)
-    rounds_up = order in (Order.LESS, Order.GREATER_OR_EQUAL)
-    units = -(-microseconds // unit) if rounds_up else microseconds // unit
-    return binary(COMPARISONS[order], value, _unit_literal(dialect, kind, units, unit))
+    return binary(COMPARISONS[order], value, _unit_literal(dialect, kind, *_units(kind, order, microseconds)))
 
 
 def compares_with_expression(
@@ -77,6 +91,13 @@ def equals_literal(dialect: Dialect, kind: TimestampKind, value: exp.Expr, micro
     if microseconds % unit:
         return None
     return binary(exp.EQ, value, _unit_literal(dialect, kind, microseconds // unit, unit))
+
+
+def _units(kind: TimestampKind, order: Order, microseconds: int) -> tuple[int, int]:
+    """The bound in units of the form, rounded to the side that asks the same, and the unit."""
+    unit = UNITS.get(kind.form, 1)
+    rounds_up = order in (Order.LESS, Order.GREATER_OR_EQUAL)
+    return -(-microseconds // unit) if rounds_up else microseconds // unit, unit
 
 
 def _unit_literal(dialect: Dialect, kind: TimestampKind, units: int, unit: int) -> exp.Expr:

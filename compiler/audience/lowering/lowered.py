@@ -1,5 +1,6 @@
 """A lowered leaf: a SQL condition, and whether it can be NULL where it means false."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from sqlglot import exp
@@ -9,14 +10,29 @@ from audience.lowering.build import coalesce, conjunction, disjunction, false, t
 
 @dataclass(frozen=True, slots=True)
 class Lowered:
-    """A condition that is TRUE where the leaf is true, and FALSE or, when `nullable`, NULL elsewhere."""
+    """A condition that is TRUE where the leaf is true, and FALSE or, when `nullable`, NULL elsewhere.
+
+    `filled` writes the same condition with its absent values filled in, so that it is FALSE for them and
+    never NULL: `COALESCE(seats, 9) >= 10`. An engine that knows a column to be without NULLs drops that COALESCE
+    and compares natively, which it does not do with one around the whole comparison.
+    """
 
     expression: exp.Expr
     nullable: bool
+    filled: Callable[[], exp.Expr] | None = None
 
     def value(self) -> exp.Expr:
         """The condition where a NULL would be wrong: TRUE or FALSE."""
-        return coalesce(self.expression, false()) if self.nullable else self.expression
+        if not self.nullable:
+            return self.expression
+        return coalesce(self.expression, false()) if self.filled is None else self.filled()
+
+
+def fillable(test: Callable[[exp.Expr], exp.Expr], value: exp.Expr, stand_in: exp.Expr | None) -> Lowered:
+    """A test of a value, and the same test where `stand_in`, which fails it, is put in for an absent value."""
+    if stand_in is None:
+        return Lowered(test(value), nullable=True)
+    return Lowered(test(value), nullable=True, filled=lambda: test(coalesce(value.copy(), stand_in)))
 
 
 ALWAYS = Lowered(true(), nullable=False)

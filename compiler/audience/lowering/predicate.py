@@ -61,11 +61,11 @@ from audience.lowering.build import (
     true,
 )
 from audience.lowering.equality import equals, node_equals, reads_as_absent
-from audience.lowering.instants import COMPARISONS, compares_with_expression, compares_with_literal
+from audience.lowering.instants import COMPARISONS, compares_with_expression, instant_ordered
 from audience.lowering.lists import list_has_any, literals_of, node_has_any
 from audience.lowering.lowered import ALWAYS, NEVER, Lowered, all_lowered, any_lowered
 from audience.lowering.members import Members
-from audience.lowering.scalars import compares, literal, subject
+from audience.lowering.scalars import compares, equals_any
 from audience.lowering.scope import Facet, Scope
 from audience.values import Array, Boolean, Instant, Null, Number, Object, Text, Value
 
@@ -193,10 +193,7 @@ class Lowering:
         assert location is not None
         kind, value, dialect = location.kind, self.scope.value(location), self.scope.dialect
         if isinstance(kind, BooleanKind | IntegerKind | DecimalKind | DoubleKind | TextKind):
-            literals = [found for operand in operands if (found := literal(kind, operand)) is not None]
-            if not literals:
-                return []
-            return [Lowered(is_in(subject(dialect, kind, value), literals), nullable=True)]
+            return [equals_any(dialect, kind, value, operands)] if operands else []
         return [equals(dialect, kind, value, operand) for operand in operands]
 
     def _node_equals(self, held: Property, node: exp.Expr, operands: list[Value | Instant]) -> list[Lowered]:
@@ -278,7 +275,7 @@ class Lowering:
         if isinstance(kind, TimestampKind) and not isinstance(bound, Property):
             value = scope.value(location)
             if isinstance(right, int):
-                return Lowered(compares_with_literal(scope.dialect, kind, value, order, right), nullable=True)
+                return instant_ordered(scope.dialect, kind, value, order, right)
             return Lowered(compares_with_expression(scope.dialect, kind, value, order, right), nullable=True)
         left = self._moment(held)
         if left is None:

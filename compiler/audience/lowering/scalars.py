@@ -5,6 +5,7 @@ below 1e300, and no engine is asked to find out.
 """
 
 import math
+from collections.abc import Sequence
 from decimal import Decimal
 
 from sqlglot import exp
@@ -19,10 +20,10 @@ from audience.catalog.kinds import (
     TimestampKind,
 )
 from audience.ir.nodes import Order
-from audience.lowering.build import binary, cast, conjunction, double, false, integer, is_not_null, string, true
+from audience.lowering.build import binary, cast, conjunction, double, false, integer, is_in, is_not_null, string, true
 from audience.lowering.dialect import Dialect
-from audience.lowering.instants import COMPARISONS, compares_with_literal
-from audience.lowering.lowered import NEVER, Lowered
+from audience.lowering.instants import COMPARISONS, FAILING, instant_ordered
+from audience.lowering.lowered import NEVER, Lowered, fillable
 from audience.values import Boolean, Instant, Number, Text, Value
 
 DECIMAL_DIGITS_NATIVE = 15
@@ -57,6 +58,18 @@ def literal(kind: Kind, operand: Value | Instant) -> exp.Expr | None:
             return None
 
 
+def equals_any(dialect: Dialect, kind: Kind, value: exp.Expr, operands: Sequence[Value | Instant]) -> Lowered:
+    """Equality with at least one of several literals; NEVER where the column's type can hold none of them."""
+    literals = [found for operand in operands if (found := literal(kind, operand)) is not None]
+    if not literals:
+        return NEVER
+
+    def test(filled: exp.Expr) -> exp.Expr:
+        return is_in(subject(dialect, kind, filled), literals)
+
+    return fillable(test, value, _other_than(kind, operands))
+
+
 def compares(dialect: Dialect, kind: Kind, value: exp.Expr, order: Order, operand: Value | Instant) -> Lowered:
     """Order a typed scalar and a literal; NEVER where the two are not comparable."""
     match kind, operand:
@@ -66,18 +79,11 @@ def compares(dialect: Dialect, kind: Kind, value: exp.Expr, order: Order, operan
         case IntegerKind(low, high), Number(number):
             return _compares_integer(low, high, value, order, number)
         case DecimalKind(), Number(number):
-            bound = _decimal(kind, number)
-            if bound is not None:
-                left = subject(dialect, kind, value)
-                return Lowered(binary(COMPARISONS[order], left, bound), nullable=True)
-            return Lowered(binary(COMPARISONS[order], dialect.exact_double(value), double(number)), nullable=True)
+            return _compares_decimal(dialect, kind, value, order, number)
         case DoubleKind(), Number(number):
-            ordered = binary(COMPARISONS[order], value, double(number))
-            if order in (Order.GREATER, Order.GREATER_OR_EQUAL):
-                ordered = conjunction([ordered, dialect.is_number(value)])
-            return Lowered(ordered, nullable=True)
+            return _compares_double(dialect, value, order, number)
         case TimestampKind(), Instant(microseconds):
-            return Lowered(compares_with_literal(dialect, kind, value, order, microseconds), nullable=True)
+            return instant_ordered(dialect, kind, value, order, microseconds)
         case _:
             return NEVER
 
@@ -89,13 +95,49 @@ def _compares_integer(low: int, high: int, value: exp.Expr, order: Order, number
         return NEVER if upwards else Lowered(is_not_null(value), nullable=False)
     if number < low:
         return Lowered(is_not_null(value), nullable=False) if upwards else NEVER
-    if isinstance(number, int):
-        return Lowered(binary(COMPARISONS[order], value, integer(number)), nullable=True)
-    if number.is_integer():
-        return Lowered(binary(COMPARISONS[order], value, integer(int(number))), nullable=True)
-    if upwards:
-        return Lowered(binary(exp.GT, value, integer(math.floor(number))), nullable=True)
-    return Lowered(binary(exp.LT, value, integer(math.ceil(number))), nullable=True)
+    if isinstance(number, float) and not number.is_integer():
+        order, number = (Order.GREATER, math.floor(number)) if upwards else (Order.LESS, math.ceil(number))
+    bound = int(number)
+    failing = bound + FAILING[order]
+    stand_in = integer(failing) if low <= failing <= high else None
+    return fillable(lambda filled: binary(COMPARISONS[order], filled, integer(bound)), value, stand_in)
+
+
+def _compares_decimal(dialect: Dialect, kind: DecimalKind, value: exp.Expr, order: Order, number: float) -> Lowered:
+    bound = _decimal(kind, number)
+    if bound is None:
+        return Lowered(binary(COMPARISONS[order], dialect.exact_double(value), double(number)), nullable=True)
+
+    def test(filled: exp.Expr) -> exp.Expr:
+        return binary(COMPARISONS[order], subject(dialect, kind, filled), bound)
+
+    return fillable(test, value, bound.copy() if FAILING[order] == 0 else None)
+
+
+def _compares_double(dialect: Dialect, value: exp.Expr, order: Order, number: float) -> Lowered:
+    """Greater than a bound is also NaN, which is no number."""
+
+    def test(filled: exp.Expr) -> exp.Expr:
+        ordered = binary(COMPARISONS[order], filled, double(number))
+        if order in (Order.GREATER, Order.GREATER_OR_EQUAL):
+            return conjunction([ordered, dialect.is_number(filled.copy())])
+        return ordered
+
+    return fillable(test, value, double(number) if FAILING[order] == 0 else double(FAILING[order] * math.inf))
+
+
+def _other_than(kind: Kind, operands: Sequence[Value | Instant]) -> exp.Expr | None:
+    """A value of this kind that equals none of the operands, where comparing it is cheaper than to test for NULL."""
+    match kind, operands:
+        case BooleanKind(), [Boolean(held)]:
+            return false() if held else true()
+        case IntegerKind(low, high), _:
+            taken = {operand.value for operand in operands if isinstance(operand, Number)}
+            return next((integer(free) for free in range(max(low, 0), high + 1) if free not in taken), None)
+        case DoubleKind(), _:
+            return double(math.inf)
+        case _:
+            return None
 
 
 def _decimal(kind: DecimalKind, number: float) -> exp.Expr | None:
