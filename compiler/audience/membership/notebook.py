@@ -5,7 +5,8 @@ from html import escape
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from audience.membership.preview import NodeCounts, Preview
+    from audience.membership.counts import NodeCounts
+    from audience.membership.preview import Preview
 
 BAR_PIXELS = 120
 

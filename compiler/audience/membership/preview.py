@@ -1,75 +1,28 @@
 """Preview: how many match, who they are, and what each condition did, from one counting scan and one sample."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from audience.catalog import Catalog
 from audience.catalog.kinds import JsonKind, Kind
-from audience.diagnostics import Diagnostic, Place, Pointer, Span
+from audience.diagnostics import Diagnostic
 from audience.engines import Engine, Progress
 from audience.errors import UsageError
-from audience.ir import NodeKind, Outline, Property
+from audience.ir import Outline, Property
 from audience.language import Expression
 from audience.language.paths import write_path
 from audience.limits import SAMPLE_ROWS_DEFAULT, SAMPLE_ROWS_MAX
 from audience.lowering import Run, count, count_null_ids, find_dialect, select_ids, select_sample
 from audience.lowering.counting import MALFORMED, TOTAL
+from audience.membership.counts import NodeCounts, fold_counts
 from audience.membership.output import read_output
 from audience.membership.run_inputs import GivenMembers, Now, clock, read_now, resolve_run
+from audience.membership.unknown import warn_of_unknown
 from audience.membership.users import Users
 from audience.values import write_instant
 
 SAMPLE_COLUMNS = 6
 """Properties shown of a person: those that the conditions read, then others up to so many."""
-
-
-@dataclass(frozen=True, slots=True)
-class NodeCounts:
-    """One node of the definition as written, and what it did.
-
-    `true` + `false` is the total. `absent` (the property is missing or null) and `unreadable` (it is there and no
-    timestamp, where one is needed) overlap both; they are None where they do not apply. `remaining` is how many are
-    left after this part and those before it in an AND; `gain` how many this part of an OR adds to those before it.
-    """
-
-    kind: NodeKind
-    text: str
-    place: Place | None
-    true: int
-    false: int
-    absent: int | None = None
-    unreadable: int | None = None
-    remaining: int | None = None
-    gain: int | None = None
-    parts: tuple["NodeCounts", ...] = ()
-
-    def to_json(self) -> dict[str, object]:
-        """The node as plain data; keys that do not apply are left out, except for a condition's own four counts."""
-        data: dict[str, object] = {"kind": self.kind, "text": self.text}
-        match self.place:
-            case Span(start, end):
-                data["span"] = [start, end]
-            case Pointer(pointer):
-                data["pointer"] = pointer
-            case None:
-                pass
-        data |= {"true": self.true, "false": self.false}
-        if self.kind == "condition":
-            data |= {"absent": self.absent or 0, "unreadable": self.unreadable or 0}
-        if self.remaining is not None:
-            data["remaining"] = self.remaining
-        if self.gain is not None:
-            data["gain"] = self.gain
-        if self.parts:
-            data["parts"] = [part.to_json() for part in self.parts]
-        return data
-
-    def leaves(self) -> Iterator["NodeCounts"]:
-        """Every condition, in the order of the source."""
-        if not self.parts:
-            yield self
-        for part in self.parts:
-            yield from part.leaves()
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,7 +100,7 @@ def preview(
         counting.query.sql, counting.query.parameters, doing="counting what each condition did", progress=progress
     )
     counts = {name: int(str(value or 0)) for name, value in zip(counting.names, row, strict=True)}
-    tree = _counted(outline, counts)
+    tree = fold_counts(outline, counts)
     shown = _shown(outline, catalog)
     sample: tuple[dict[str, object], ...] = ()
     if limit and tree.true:
@@ -164,35 +117,8 @@ def preview(
         null_ids=null_ids,
         now=write_instant(instant),
         sql=select_ids(run, predicate).sql,
-        warnings=resolved.resolution.warnings,
+        warnings=(*resolved.resolution.warnings, *warn_of_unknown(users, outline, tree, counts[TOTAL])),
     )
-
-
-def _counted(outline: Outline, counts: Mapping[str, int]) -> NodeCounts:
-    """Fold the row of counts back into the shape of the outline, in the same preorder."""
-    numbers = iter(range(len(counts)))
-
-    def visit(node: Outline, remaining: int | None, gain: int | None) -> NodeCounts:
-        index = next(numbers)
-        parts = []
-        for position, part in enumerate(node.parts):
-            after = counts.get(f"after_{index}_{position}")
-            parts.append(visit(part, after if node.kind == "and" else None, after if node.kind == "or" else None))
-        true = counts[f"true_{index}"]
-        return NodeCounts(
-            kind=node.kind,
-            text=node.text,
-            place=node.place,
-            true=true,
-            false=counts[TOTAL] - true,
-            absent=counts.get(f"absent_{index}"),
-            unreadable=counts.get(f"unreadable_{index}"),
-            remaining=remaining,
-            gain=gain,
-            parts=tuple(parts),
-        )
-
-    return visit(outline, None, None)
 
 
 def _shown(outline: Outline, catalog: Catalog) -> list[Property]:

@@ -1,0 +1,35 @@
+"""A slip in the name of a JSON property finds nobody; a preview says so and offers what was meant."""
+
+import duckdb
+import pytest
+
+import audience
+from audience.diagnostics import Severity
+
+
+@pytest.fixture
+def people() -> audience.Users:
+    connection = duckdb.connect()
+    connection.execute("CREATE TABLE people (id VARCHAR, properties JSON)")
+    connection.execute("""INSERT INTO people VALUES ('a', '{"plan": "pro"}'), ('b', '{"plan": null, "nps": 3}')""")
+    return audience.users(connection, table="people")
+
+
+def test_a_property_that_nobody_has_is_a_warning(people: audience.Users) -> None:
+    preview = audience.preview(audience.parse('plna = "pro" or plan = "pro"'), users=people)
+    assert preview.matched == 1
+    (warning,) = preview.warnings
+    assert (warning.code, warning.severity) == ("A201", Severity.WARNING)
+    assert warning.message == "nobody has `recipient.plna`"
+    assert warning.help == "did you mean `plan`?"
+
+
+def test_a_property_that_somebody_has_is_none(people: audience.Users) -> None:
+    assert audience.preview(audience.parse("nps > 1 and plan exists"), users=people).warnings == ()
+
+
+def test_nobody_has_anything_among_nobody() -> None:
+    connection = duckdb.connect()
+    connection.execute("CREATE TABLE people (id VARCHAR, properties JSON)")
+    users = audience.users(connection, table="people")
+    assert audience.preview(audience.parse("nps > 1"), users=users).warnings == ()
