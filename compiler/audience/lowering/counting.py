@@ -38,7 +38,7 @@ TOTAL, MALFORMED = "total", "malformed"
 class Counting:
     """A counting query and the names of its one row, in order.
 
-    `total`, `malformed` (where there is a document), and for node i of the outline in preorder `true_i`,
+    `total`, `malformed` (where a condition reads the document), and for node i of the outline in preorder `true_i`,
     `absent_i`, `unreadable_i`, and for its k-th part `after_i_k`: how many remain after it in an AND, how many it
     adds in an OR.
     """
@@ -51,8 +51,9 @@ def count(run: Run, outline: Outline) -> Counting:
     """The counting query of an outline."""
     scope = ExtractedScope(run.catalog, run.dialect)
     counter = _Counter(run, scope, run.lowering(scope))
-    counter.count_rows()
+    counter.count_people()
     counter.visit(outline)
+    counter.count_malformed()
     if not scope.columns:
         scope.column(run.catalog.id)
     people = select(_named(counter.answers), scope.extraction(run.people(scope)), alias="people")
@@ -86,11 +87,17 @@ class _Counter:
     flags: dict[tuple[str, Steps], str] = field(default_factory=dict)
     visited: int = 0
 
-    def count_rows(self) -> None:
-        """The people, and those whose document is unreadable."""
+    def count_people(self) -> None:
+        """All people, whatever the conditions say of them."""
         self.counts[TOTAL] = function("count", exp.Star())
+
+    def count_malformed(self) -> None:
+        """The people whose document is no JSON object, if a condition that was visited reads it.
+
+        To find them every document is parsed, which takes many times as long as to count over typed columns.
+        """
         document = self.run.catalog.document
-        if document is not None:
+        if document is not None and any(location.column == document for _, location in self.scope.facets.values()):
             self.answers[MALFORMED] = self.run.dialect.is_malformed(self.scope.column(document))
             self._count(MALFORMED, column(MALFORMED))
 

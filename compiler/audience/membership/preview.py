@@ -30,8 +30,8 @@ class Preview:
     """What a definition does to the people as they are now.
 
     `sample` holds the first matching people by id: their id, their tenant where the relation has one, the
-    properties that the conditions read, and some others. `malformed` counts people whose document is no JSON
-    object (they have no properties), and lines of a file that could not be read (they are nobody). `null_ids` rows
+    properties that the conditions read, and some others. `malformed` counts people whose document is read and no
+    JSON object (they have no properties), and lines of a file that could not be read (they are nobody). `null_ids` rows
     have no id and are in no other number. `sql` selects the matching ids.
     """
 
