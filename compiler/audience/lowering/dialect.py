@@ -115,7 +115,7 @@ class Dialect(Protocol):
         """A list of nodes, one for each path, with one pass over the document."""
 
     def node(self, document: exp.Expr, steps: Steps) -> exp.Expr:
-        """The node at a path."""
+        """The node at a path; of the empty path the value itself, in the engine's own spelling."""
 
     def node_of(self, nodes: exp.Expr, index: int, steps: Steps) -> exp.Expr:
         """The node of the path at an index from 0 of what `nodes` was asked for."""

@@ -8,7 +8,7 @@ from sqlglot import exp
 
 from audience.catalog.kinds import ArrayKind, JsonKind, Kind, MapKind, StructKind, TimestampKind
 from audience.ir.nodes import Operand, Property
-from audience.lowering.build import binary, cast, double, integer, is_not_null, is_null, string
+from audience.lowering.build import binary, double, integer, is_not_null, is_null, string
 from audience.lowering.dialect import Dialect
 from audience.lowering.instants import equals_literal
 from audience.lowering.lowered import NEVER, Lowered, all_lowered
@@ -20,7 +20,7 @@ def equals(dialect: Dialect, kind: Kind, value: exp.Expr, operand: Value | Insta
     """Whether a typed value equals a literal; null equals only null."""
     match kind, operand:
         case JsonKind(), _ if not isinstance(operand, Instant):
-            return node_equals(dialect, cast(value, "VARCHAR"), operand)
+            return node_equals(dialect, dialect.node(value, ()), operand)
         case _, Null():
             return Lowered(is_null(value), nullable=False)
         case TimestampKind(), Text(text):

@@ -95,8 +95,7 @@ def read_value(dialect: Dialect, kind: Kind, value: exp.Expr) -> Reading:
         case TimestampKind():
             return Reading(absent, instant=dialect.instant_of(kind, value))
         case JsonKind():
-            node = cast(value, "VARCHAR")
-            return read_node(dialect, node)
+            return read_node(dialect, dialect.node(value, ()))
         case _:
             return Reading(absent)
 

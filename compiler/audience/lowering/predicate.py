@@ -160,8 +160,9 @@ class Lowering:
         value = self.scope.value(location)
         absent = Lowered(is_null(value), nullable=False)
         match location.kind:
-            case TextKind(cast=False):
-                return any_lowered([absent, Lowered(binary(exp.EQ, value, string("")), nullable=True)])
+            case TextKind(as_text):
+                text = self.scope.dialect.as_text(value) if as_text else value
+                return any_lowered([absent, Lowered(binary(exp.EQ, text, string("")), nullable=True)])
             case ArrayKind():
                 length = self.scope.dialect.length(value)
                 return any_lowered([absent, Lowered(binary(exp.EQ, length, integer(0)), nullable=True)])
@@ -244,8 +245,9 @@ class Lowering:
         match location.kind:
             case JsonKind():
                 return scope.facet(location, Facet.INSTANT)
-            case TextKind(cast=False):
-                return scope.dialect.instant_of_text(scope.value(location))
+            case TextKind(as_text):
+                value = scope.value(location)
+                return scope.dialect.instant_of_text(scope.dialect.as_text(value) if as_text else value)
             case TimestampKind():
                 return scope.dialect.instant_of(location.kind, scope.value(location))
             case _:

@@ -14,7 +14,7 @@ from sqlglot import exp
 
 from audience.catalog import Catalog, Column, Location
 from audience.catalog.kinds import JsonKind, StructKind
-from audience.lowering.build import aliased, cast, column, select
+from audience.lowering.build import aliased, column, select
 from audience.lowering.dialect import Dialect
 
 Steps = tuple[str | int, ...]
@@ -87,7 +87,7 @@ class InlineScope:
     def facet(self, location: Location, facet: Facet) -> exp.Expr:
         """A facet of the JSON value at a location."""
         document = self.dialect.document(self.value(location), _reads_text(location))
-        node = self.dialect.node(document, location.json) if location.json else cast(document, "VARCHAR")
+        node = self.dialect.node(document, location.json)
         return facet_of_node(self.dialect, facet, node)
 
 
