@@ -1,6 +1,6 @@
 """`audience compile`: the SQL that selects who matches."""
 
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -19,6 +19,10 @@ from audience.cli.options import (
     TenantOption,
     UsersOption,
 )
+
+if TYPE_CHECKING:
+    from audience.diagnostics import Diagnostic
+    from audience.lowering import Query
 
 
 @reported
@@ -42,45 +46,46 @@ def compile(
     Nothing is read but the names and types of the columns; with `--users catalog.toml` not even a database is
     needed. Without --now, a condition about time leaves a parameter called `now`, to be bound by whoever runs it.
     """
-    from audience.cli.definitions import read, sourced
-    from audience.cli.output import write_findings, write_json, write_note, write_text
+    from audience.cli.asked import ask
+    from audience.cli.output import write_json
     from audience.cli.people import open_people
-    from audience.cli.references import read_references
-    from audience.errors import DefinitionError
     from audience.membership import compile as run
     from audience.membership import resolve_run
 
-    definition = read(given)
-    source = definition.written.source
-    references = read_references(audiences, members)
-    references.require_members(definition.expression)
+    asked = ask(given, audiences, members)
+    known, given_members = asked.references.audiences, asked.references.members
     people = open_people(users, id=id, properties=properties, table=table, tenant_column=tenant_column, config=config)
-    try:
+    with asked.places():
         query = run(
-            definition.expression,
+            asked.expression,
             users=people,
             dialect=dialect,
             now=now,
-            audiences=references.audiences,
-            members=references.members,
+            audiences=known,
+            members=given_members,
             tenant=tenant,
         )
-        resolved = resolve_run(definition.expression, people.catalog, references.audiences, references.members)
-    except DefinitionError as error:
-        raise error.within(source) from error
-    warnings = (*definition.warnings, *sourced(resolved.resolution.warnings, source))
+        resolved = resolve_run(asked.expression, people.catalog, known, given_members)
+    warnings = asked.warnings(resolved.resolution.warnings)
     if json:
-        write_json(
-            {
-                "sql": query.sql,
-                "dialect": query.dialect,
-                "predicate": query.predicate,
-                "parameters": query.parameters,
-                "unbound": list(query.unbound),
-                "warnings": [warning.to_json() for warning in warnings],
-            }
-        )
-        return
+        write_json(_as_json(query) | {"warnings": [warning.to_json() for warning in warnings]})
+    else:
+        _say(query, warnings)
+
+
+def _as_json(query: "Query") -> dict[str, object]:
+    return {
+        "sql": query.sql,
+        "dialect": query.dialect,
+        "predicate": query.predicate,
+        "parameters": query.parameters,
+        "unbound": list(query.unbound),
+    }
+
+
+def _say(query: "Query", warnings: "tuple[Diagnostic, ...]") -> None:
+    from audience.cli.output import write_findings, write_note, write_text
+
     write_text(query.sql)
     write_findings(warnings)
     for name in query.unbound:

@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Literal as Choice
 
-from audience.diagnostics import Diagnostic, Source
+from audience.diagnostics import Diagnostic, Pointer, Source
 from audience.errors import DefinitionError, UsageError
 from audience.language.nodes import Definition, Expression
 
@@ -101,6 +101,10 @@ def _decoded(written: Written) -> Read:
         decoded = decode_definition(text, name)
         definition = replace(decoded.definition, key=decoded.definition.key or written.key)
         return Read(written, definition, sourced(decoded.warnings, written.source))
+    if isinstance(document, dict) and "segments" not in document:
+        # Of what is no audience at all, nothing is said about segments: it must not come to mean nobody.
+        help = 'write {"segments": [{"conditions": [...]}]}; an audience of nobody is {"segments": []}'
+        raise DefinitionError([Diagnostic("A109", "the object has no `segments`", Pointer(), help)])
     return Read(written, Definition(None, None, decode(text, name), written.key))
 
 

@@ -39,8 +39,9 @@ def fmt(
 ) -> None:
     """Write definitions in their canonical form.
 
-    Comments are kept, and the meaning is unchanged. Files are rewritten in place; from standard input the result goes to standard output. A file with problems is
-    left as it is, and they are reported. JSON files are left alone: `audience convert` writes those.
+    Comments are kept, and the meaning is unchanged. Files are rewritten in place; from standard input the
+    result goes to standard output. A file with problems is left as it is, and they are reported. JSON files are
+    left alone: `audience convert` writes those.
     """
     from audience.cli.definitions import STDIN
     from audience.cli.output import write_findings, write_json, write_note, write_text

@@ -33,13 +33,12 @@ def operators(json: JsonOption = False) -> None:
         ]
         write_json({"operators": rows})
         return
-    table = plain_table("written", "on the wire", "true when")
+    table = plain_table("written, and on the wire", "true when")
     for operator in OPERATORS:
-        mark = "" if operator.knock else " *"
-        table.add_row(
-            Text("\n".join((operator.words, *operator.spellings)), style="bold"),
-            Text(operator.name + mark),
-            Text(f"{operator.meaning}\n", end="").append(operator.example, style="italic"),
-        )
+        written = Text(", ".join((operator.words, *operator.spellings)), style="bold")
+        wire = Text(operator.name + ("" if operator.knock else " *"), style="dim")
+        table.add_row(Text("\n").join((written, wire)), Text(operator.meaning))
+        table.add_row("", Text(operator.example, style="italic"))
+        table.add_row()
     console().print(table)
     write_text("\n* not in Knock: `audience check --knock` refuses it and offers the nearest form.")

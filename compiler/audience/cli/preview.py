@@ -1,6 +1,7 @@
 """`audience preview`: who matches, how many, and what each condition did."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -56,54 +57,54 @@ def preview(
 
     Exits 1 when the condition has problems, 2 when the command is used wrongly, 3 when the engine fails.
     """
-    from audience.cli.definitions import read, sourced
-    from audience.cli.output import console, write_blank, write_findings, write_json, write_note
+    from audience.cli.asked import ask
     from audience.cli.people import open_people
-    from audience.cli.preview_tables import draw
     from audience.cli.progress import ScanProgress
-    from audience.cli.references import read_references
-    from audience.errors import DefinitionError
     from audience.limits import SAMPLE_ROWS_DEFAULT
     from audience.membership import check_ids as look_at_ids
     from audience.membership import preview as run
 
-    definition = read(given)
-    source = definition.written.source
-    references = read_references(audiences, members)
-    references.require_members(definition.expression)
+    asked = ask(given, audiences, members)
     people = open_people(users, id=id, properties=properties, table=table, tenant_column=tenant_column, config=config)
-    ids = None
-    with ScanProgress("counting") as progress:
-        try:
-            found = run(
-                definition.expression,
-                users=people,
-                now=now,
-                limit=SAMPLE_ROWS_DEFAULT if limit is None else limit,
-                audiences=references.audiences,
-                members=references.members,
-                tenant=tenant,
-                progress=progress,
-            )
-        except DefinitionError as error:
-            raise error.within(source) from error
-        if check_ids:
-            ids = look_at_ids(people, progress=progress)
-    warnings = (*definition.warnings, *sourced(found.warnings, source))
+    with ScanProgress("counting") as progress, asked.places():
+        found = run(
+            asked.expression,
+            users=people,
+            now=now,
+            limit=SAMPLE_ROWS_DEFAULT if limit is None else limit,
+            audiences=asked.references.audiences,
+            members=asked.references.members,
+            tenant=tenant,
+            progress=progress,
+        )
+        ids = look_at_ids(people, progress=progress) if check_ids else None
+    found = replace(found, warnings=asked.warnings(found.warnings))
     if json:
-        answer = found.to_json() | {"warnings": [warning.to_json() for warning in warnings]}
-        write_json(answer if ids is None else answer | _ids_as_json(ids))
+        _print_json(found, ids)
     else:
-        draw(found, console())
-        if warnings:
-            write_blank()
-        write_findings(warnings)
-        for name, near in nowhere(definition.expression, found, people.catalog):
-            write_note(f"nobody has `{name}`" + (f"; {near}" if near else ""))
-        if ids is not None:
-            _say_ids(ids)
+        _say(found, ids, list(nowhere(asked.expression, found, people.catalog)))
     if ids is not None and not ids.fine:
         raise typer.Exit(ExitCode.DEFINITION)
+
+
+def _print_json(found: "Preview", ids: "IdReport | None") -> None:
+    from audience.cli.output import write_json
+
+    write_json(found.to_json() | ({} if ids is None else _ids_as_json(ids)))
+
+
+def _say(found: "Preview", ids: "IdReport | None", nowhere: list[tuple[str, str | None]]) -> None:
+    from audience.cli.output import console, write_blank, write_findings, write_note
+    from audience.cli.preview_tables import draw
+
+    draw(found, console())
+    if found.warnings:
+        write_blank()
+    write_findings(found.warnings)
+    for name, near in nowhere:
+        write_note(f"nobody has `{name}`" + (f"; {near}" if near else ""))
+    if ids is not None:
+        _say_ids(ids)
 
 
 def nowhere(expression: "Expression", found: "Preview", catalog: "Catalog") -> Iterator[tuple[str, str | None]]:

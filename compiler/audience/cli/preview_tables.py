@@ -1,6 +1,7 @@
 """Draw a preview for people: a headline, the conditions as a tree with bars, the sample, and what to know."""
 
 import json
+import textwrap
 from collections.abc import Iterator
 
 from rich.console import Console
@@ -8,10 +9,11 @@ from rich.table import Table
 from rich.text import Text
 
 from audience.cli.output import plain_table, visible
-from audience.membership.preview import NodeCounts, Preview
+from audience.membership import NodeCounts, Preview
 
 BAR_COLUMNS = 12
 CELL_COLUMNS_MAX = 28
+LABEL_COLUMNS_MIN = 24
 EIGHTHS = " ▏▎▍▌▋▊▉"
 GROUPS = {"and": "all of", "or": "any of", "not": "not", "nobody": "nobody"}
 NOTHING = "–"
@@ -22,7 +24,7 @@ def draw(preview: Preview, console: Console) -> None:
     """Print the whole preview."""
     console.print(headline(preview))
     console.print()
-    console.print(conditions_table(preview, ascii_only=not console.encoding.startswith("utf")))
+    console.print(conditions_table(preview, console.width, ascii_only=not console.encoding.startswith("utf")))
     if preview.sample:
         console.print()
         shown = len(preview.sample)
@@ -53,30 +55,37 @@ def percent(preview: Preview) -> str:
     return f"{share:.1f} %"
 
 
-def conditions_table(preview: Preview, ascii_only: bool) -> Table:
+def conditions_table(preview: Preview, width: int, ascii_only: bool) -> Table:
     """One row a node of the definition, in its shape."""
     nodes = list(_walk(preview.conditions, "", "", ascii_only))
-    unreadable = any(node.unreadable for _, node in nodes)
+    unreadable = any(node.unreadable for _, _, node in nodes)
     numbers = ["true", "absent", *(["unreadable"] if unreadable else []), "then"]
+    counts = [
+        [f"{node.true:,}", _count(node.absent), *([_count(node.unreadable)] if unreadable else []), _then(node)]
+        for _, _, node in nodes
+    ]
+    taken = sum(max(map(len, column)) + 2 for column in zip(numbers, *counts, strict=True)) + BAR_COLUMNS
+    left = max(width - taken - 2, LABEL_COLUMNS_MIN)
     table = plain_table("condition", *numbers, "", right=numbers)
-    for branch, node in nodes:
-        counts = [
-            f"{node.true:,}",
-            _count(node.absent),
-            *([_count(node.unreadable)] if unreadable else []),
-            _then(node),
-        ]
-        text = node.text if not node.parts else GROUPS[node.kind]
-        label = Text(branch, style="dim") + Text(visible(text), style="" if not node.parts else "italic")
-        table.add_row(label, *counts, Text(bar(node.true, preview.total, ascii_only), style="blue"))
     table.columns[-1].no_wrap = True
+    for (branch, below, node), row in zip(nodes, counts, strict=True):
+        text = GROUPS[node.kind] if node.parts else visible(node.text)
+        label = Text(_wrapped(text, branch, below, left), style="italic" if node.parts else "")
+        table.add_row(label, *row, Text(bar(node.true, preview.total, ascii_only), style="blue"))
     return table
 
 
-def _walk(node: NodeCounts, branch: str, below: str, ascii_only: bool) -> Iterator[tuple[str, NodeCounts]]:
-    """Every node with the branch that leads to it."""
-    yield branch, node
+def _wrapped(text: str, branch: str, below: str, width: int) -> str:
+    """The text on as many lines as it takes, the branches of the tree going on beside it."""
+    room = max(width - max(len(branch), len(below)), LABEL_COLUMNS_MIN // 2)
+    lines = textwrap.wrap(text, room, expand_tabs=False, replace_whitespace=False, break_on_hyphens=False)
+    return f"\n{below}".join([branch + (lines or [""])[0], *lines[1:]])
+
+
+def _walk(node: NodeCounts, branch: str, below: str, ascii_only: bool) -> Iterator[tuple[str, str, NodeCounts]]:
+    """Every node with the branch that leads to it, and what stands under that branch."""
     turn, end, line, gap = ("|- ", "`- ", "|  ", "   ") if ascii_only else ("├─ ", "└─ ", "│  ", "   ")
+    yield branch, below + (line if node.parts else gap) if branch else gap, node
     for position, part in enumerate(node.parts):
         last = position == len(node.parts) - 1
         yield from _walk(part, below + (end if last else turn), below + (gap if last else line), ascii_only)

@@ -16,6 +16,9 @@ from audience.cli.options import (
 if TYPE_CHECKING:
     from audience.catalog import Catalog
 
+EXAMPLES_COLUMNS_MIN = 16
+"""Columns for values that are left even where names are long."""
+
 
 @reported
 def properties(
@@ -29,7 +32,8 @@ def properties(
 ) -> None:
     """List the properties that conditions can ask for.
 
-    Their types, how many values they have, how often they are absent, and the most frequent values. A sample of at most 10,000 people is looked at. Of a catalog.toml only names and types are known.
+    Their types, how many values they have, how often they are absent, and the most frequent values. A sample of
+    at most 10,000 people is looked at. Of a catalog.toml only names and types are known.
     """
     from rich.text import Text
 
@@ -56,17 +60,21 @@ def properties(
         ]
         write_json({"rows": rows, "properties": listed})
         return
+    out = console()
     drawn = plain_table("property", "type", "distinct", "absent", "most frequent", right=("distinct", "absent"))
-    drawn.columns[-1].overflow, drawn.columns[-1].no_wrap = "ellipsis", True
-    for item in found:
-        drawn.add_row(
-            Text(visible(item.property)),
-            Text(" or ".join(item.kinds)),
-            f"{item.distinct:,}",
-            f"{item.absent:.0%}",
-            Text(visible(", ".join(item.examples)), style="dim"),
-        )
-    console().print(drawn)
+    texts = [
+        (visible(item.property), " or ".join(item.kinds), f"{item.distinct:,}", f"{item.absent:.0%}") for item in found
+    ]
+    widths = [
+        max([len(str(column.header)), *(len(row[place]) for row in texts)])
+        for place, column in enumerate(drawn.columns[:4])
+    ]
+    left = max(out.width - sum(width + 2 for width in widths), EXAMPLES_COLUMNS_MIN)
+    for item, row in zip(found, texts, strict=True):
+        examples = Text(visible(", ".join(item.examples)), style="dim")
+        examples.truncate(left, overflow="ellipsis")
+        drawn.add_row(*map(Text, row), examples)
+    out.print(drawn)
     write_text(f"\nAs seen in {rows:,} people.")
 
 
