@@ -245,6 +245,7 @@ def test_beyond_a_limit_is_one_quick_error(code: str, text: str) -> None:
         "(" * limits.TEXT_NESTING_MAX + "a exists" + ")" * limits.TEXT_NESTING_MAX,
         "a = [" + "[" * limits.VALUE_NESTING_MAX + "]" * limits.VALUE_NESTING_MAX + "]",
         " and ".join(["a between 1 and 2"] * limits.CONDITIONS_MAX),
+        " and ".join(["a on or after 1 day ago"] * limits.CONDITIONS_MAX),
         "a in [" + ",".join(["1"] * limits.LIST_ITEMS_MAX) + "]",
         ".".join(["a"] * limits.PATH_STEPS_MAX) + " exists",
     ],
