@@ -6,6 +6,7 @@ Every node with operands is made here, every value passes through a literal func
 """
 
 from collections.abc import Iterable, Sequence
+from functools import lru_cache
 
 from sqlglot import exp
 
@@ -81,12 +82,18 @@ def function(function_name: str, *arguments: exp.Expr) -> exp.Expr:
 
 def cast(operand: exp.Expr, type_name: str) -> exp.Expr:
     """A cast that raises where the value does not fit."""
-    return exp.Cast(this=operand, to=exp.DataType.build(type_name, dialect="duckdb"))
+    return exp.Cast(this=operand, to=_type(type_name).copy())
 
 
 def try_cast(operand: exp.Expr, type_name: str) -> exp.Expr:
     """A cast that is NULL where the value does not fit."""
-    return exp.TryCast(this=operand, to=exp.DataType.build(type_name, dialect="duckdb"))
+    return exp.TryCast(this=operand, to=_type(type_name).copy())
+
+
+@lru_cache(maxsize=256)
+def _type(type_name: str) -> exp.DataType:
+    """A type by its name; sqlglot parses the name, which takes longer than all else about a cast."""
+    return exp.DataType.build(type_name, dialect="duckdb")
 
 
 def is_null(operand: exp.Expr) -> exp.Expr:

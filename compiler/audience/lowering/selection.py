@@ -122,9 +122,12 @@ def _select(
     condition, selected = lowering.filter(predicate), columns(extracted)
     if len(extracted.facets) <= 1:
         inline = InlineScope(run.catalog, run.dialect)
-        lowering = run.lowering(inline)
-        tests = [test for test in (run.people(inline), lowering.filter(predicate)) if test is not None]
-        tree = select(columns(inline), run.dialect.relation(run.catalog.relation), conjunction(tests))
+        if extracted.facets:
+            # Without facets the two scopes read alike, and nothing has to be lowered again.
+            lowering = run.lowering(inline)
+            condition, selected = lowering.filter(predicate), columns(inline)
+        tests = [test for test in (run.people(inline), condition) if test is not None]
+        tree = select(selected, run.dialect.relation(run.catalog.relation), conjunction(tests))
         return tree, lowering.members.parameters
     for key in (run.catalog.id, run.catalog.tenant):
         if key is not None:
