@@ -47,6 +47,12 @@ def test_a_definition_with_problems_exits_1(run, people, command, what):
     assert all(f"error[{code}]" in said.err for code in found)
 
 
+@pytest.mark.parametrize("given", ["", "  "])
+def test_an_empty_argument_is_a_definition_without_condition(run, people, given):
+    said = run("preview", given, "--users", people, "--json")
+    assert (said.code, [error["code"] for error in said.errors]) == (1, ["A107"])
+
+
 def test_all_problems_come_in_one_go(run, people):
     said = run("preview", "plna exists and mrr like 3 and plan = pro", "--users", people, "--json")
     assert {error["code"] for error in said.errors} >= {"A202", "A105"}

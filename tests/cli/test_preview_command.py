@@ -37,7 +37,7 @@ def test_programs_read_all_of_it(run, people):
         assert connection.execute(found["sql"]).fetchall() == [("u1",)]
 
 
-@pytest.mark.parametrize("way", ["argument", "file", "stdin", "json file", "json stdin", "folder"])
+@pytest.mark.parametrize("way", ["argument", "json argument", "file", "stdin", "json file", "json stdin", "folder"])
 def test_a_condition_comes_in_every_way(run, people, tmp_path, way):
     text, stdin = 'plan = "pro"', None
     segments = (
@@ -48,7 +48,13 @@ def test_a_condition_comes_in_every_way(run, people, tmp_path, way):
     (tmp_path / "pro.audience").write_text(text)
     (tmp_path / "pro.json").write_text(knock)
     (tmp_path / "pro" / "audience.json").write_text(knock)
-    given = {"argument": text, "file": "pro.audience", "json file": "pro.json", "folder": "pro"}.get(way, "-")
+    given = {
+        "argument": text,
+        "json argument": segments,
+        "file": "pro.audience",
+        "json file": "pro.json",
+        "folder": "pro",
+    }.get(way, "-")
     if given == "-":
         stdin = segments if way == "json stdin" else text
     found = run("preview", given, "--users", people, "--json", stdin=stdin)

@@ -57,3 +57,6 @@ def test_the_wheel_works_in_a_clean_environment(wheel: Path, tmp_path: Path) -> 
     run(scripts / "python", "-m", "pip", "install", "-qq", "-c", ROOT / "constraints.txt", wheel, cwd=elsewhere)
     place = run(scripts / "python", "-c", "import audience; print(audience.__file__)", cwd=elsewhere)
     assert Path(place.strip()).is_relative_to(home)
+    told = run(scripts / "audience", "demo", cwd=elsewhere)
+    assert "of 3,000 people match" in told, "the demo needs nothing but the wheel"
+    assert list(elsewhere.iterdir()) == []

@@ -60,7 +60,8 @@ def check_files(
             read[number] = parse(written)
         except DefinitionError as error:
             broken[number] = Checked(written.source.name, error.diagnostics)
-    given = {item.definition.key: item.definition.expression for item in read.values() if item.definition.key}
+    keys = {number: item.written.key or item.definition.key for number, item in read.items()}
+    given = {key: read[number].definition.expression for number, key in keys.items() if key is not None}
     dynamic = dict(references.audiences) | {key: found for key, found in given.items() if found is not None}
     # What is wrong with a broken file is said once, at that file; whoever refers to it is right to do so.
     static = {*references.members, *references.memberless, *given} | {

@@ -119,6 +119,8 @@ def _sniffed(source: Source, file: Path | None) -> Written:
 
 def _path(argument: str) -> Path | None:
     """The file that an argument names, or None when it is a condition."""
+    if not argument.strip():
+        return None
     path = Path(argument)
     try:
         if path.is_dir():

@@ -63,6 +63,17 @@ app.command("explain-code")(explain_code)
 
 def main() -> None:
     """Run the command that the arguments name, and exit with its code."""
+    try:
+        _run()
+    finally:
+        try:
+            sys.stdout.flush()
+        except BrokenPipeError:
+            # The reader has seen enough; nothing is left to be flushed when the interpreter ends.
+            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+
+
+def _run() -> None:
     for stream in (sys.stdout, sys.stderr):
         # A lone surrogate in the data, or a terminal of another encoding, is no reason to die half way.
         if hasattr(stream, "reconfigure"):

@@ -28,7 +28,8 @@ def draw(preview: Preview, console: Console) -> None:
     if preview.sample:
         console.print()
         shown = len(preview.sample)
-        which = "everybody who matches" if shown == preview.matched else f"the first {shown:,} by id"
+        first = "the first one" if shown == 1 else f"the first {shown:,}"
+        which = "everybody who matches" if shown == preview.matched else f"{first} by id"
         console.print(Text(f"Sample: {which}", style="bold"))
         console.print(sample_table(preview.sample, console.width))
     for note in notes(preview):
