@@ -4,7 +4,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from audience.catalog import Catalog, Column, Table, open_catalog, read_kind
+from audience.catalog import Catalog, Column, Table, open_catalog
+from audience.catalog.types import read_kind
 from audience.catalog.kinds import ANY, TextKind
 from audience.interpreter import evaluate
 from audience.ir import And, ContainsAll, ContainsAny, Equals, Exists, IsEmpty, Not, Or, Property

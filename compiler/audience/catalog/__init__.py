@@ -1,6 +1,8 @@
 """A users relation: property → column or JSON path.
 
-`kinds` what values can be · `types` an engine's type names as kinds · `catalog` the relation itself.
+`kinds` what values can be · `catalog` the relation itself · `declare` a catalog from columns and their types,
+`types` an engine's type names as kinds. The last two read types with sqlglot and are imported where they are used,
+so that whoever only needs kinds does not wait for it.
 """
 
 from audience.catalog.catalog import (
@@ -17,7 +19,6 @@ from audience.catalog.catalog import (
     open_catalog,
 )
 from audience.catalog.kinds import ANY, Kind, describe
-from audience.catalog.types import read_kind
 
 __all__ = [
     "ANY",
@@ -34,5 +35,4 @@ __all__ = [
     "describe_relation",
     "known_below",
     "open_catalog",
-    "read_kind",
 ]

@@ -6,8 +6,9 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from audience.catalog import Catalog, Relation, Table, describe_relation, read_kind
+from audience.catalog import Catalog, Relation, Table, describe_relation
 from audience.catalog.declare import Declared, Roles, declare
+from audience.catalog.types import read_kind
 from audience.diagnostics import did_you_mean
 from audience.engines.engine import BATCH_ROWS, Progress, Row
 from audience.errors import EngineError, UsageError
