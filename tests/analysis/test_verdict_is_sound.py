@@ -6,8 +6,8 @@ from hypothesis import strategies as st
 
 from audience.analysis import Verdict, verdict
 from audience.catalog import Catalog, Column, Table, open_catalog
-from audience.catalog.types import read_kind
 from audience.catalog.kinds import TextKind
+from audience.catalog.types import read_kind
 from audience.interpreter import evaluate
 from audience.ir import And
 from audience.language import parse

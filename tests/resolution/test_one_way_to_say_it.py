@@ -5,8 +5,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from audience.catalog import Catalog, Column, Table, open_catalog
-from audience.catalog.types import read_kind
 from audience.catalog.kinds import ANY, TextKind
+from audience.catalog.types import read_kind
 from audience.interpreter import evaluate
 from audience.ir import And, ContainsAll, ContainsAny, Equals, Exists, IsEmpty, Not, Or, Property
 from audience.language import parse

@@ -5,8 +5,8 @@ import json
 import pytest
 
 from audience.catalog import Catalog, Column, Table, open_catalog
-from audience.catalog.types import read_kind
 from audience.catalog.kinds import JsonKind, TextKind
+from audience.catalog.types import read_kind
 from audience.diagnostics import Pointer, Severity, Source, Span
 from audience.errors import DefinitionError, UsageError
 from audience.language import parse
