@@ -3,8 +3,29 @@
 import json
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from typer.testing import CliRunner
+
+from audience.cli.main import app
 
 BIG = 'plan = "pro" or ' * 700_000 + "plan exists"
+
+LOOKALIKES = [
+    "{",
+    "[",
+    "{}",
+    "[[]]",
+    "nobody",
+    "\ufeffplan exists",
+    "plan\rexists",
+    "\x1b[2J",
+    '"',
+    "#",
+    "not",
+    "-",
+    "--",
+]
 
 DEFINITIONS = {
     "unknown property": ('plna = "pro"', ["A201"]),
@@ -33,23 +54,23 @@ DEFINITIONS = {
 @pytest.mark.parametrize("what", DEFINITIONS)
 @pytest.mark.parametrize("command", ["preview", "compile"])
 def test_a_definition_with_problems_exits_1(run, people, command, what):
-    given, codes = DEFINITIONS[what]
-    said = run(command, "-", "--users", people, stdin=given)
+    text, codes = DEFINITIONS[what]
+    said = run(command, "-", "--users", people, stdin=text)
     assert said.code == 1, said
     assert said.out == ""
     assert said.err.startswith("error[A")
     assert "Traceback" not in said.err
     assert len(said.err) < 20_000, "an error is for reading"
-    as_json = run(command, "-", "--users", people, "--json", stdin=given)
+    as_json = run(command, "-", "--users", people, "--json", stdin=text)
     assert (as_json.code, as_json.err) == (1, "")
     found = [error["code"] for error in as_json.errors]
     assert found == codes if codes is not None else found
     assert all(f"error[{code}]" in said.err for code in found)
 
 
-@pytest.mark.parametrize("given", ["", "  "])
-def test_an_empty_argument_is_a_definition_without_condition(run, people, given):
-    said = run("preview", given, "--users", people, "--json")
+@pytest.mark.parametrize("text", ["", "  "])
+def test_an_empty_argument_is_a_definition_without_condition(run, people, text):
+    said = run("preview", text, "--users", people, "--json")
     assert (said.code, [error["code"] for error in said.errors]) == (1, ["A107"])
 
 
@@ -152,3 +173,11 @@ def test_a_broken_invariant_asks_for_a_report(run, people, monkeypatch):
     monkeypatch.setattr("audience.membership.preview", fail)
     said = run("preview", "plan exists", "--users", people)
     assert (said.code, "please report it" in said.err) == (4, True)
+
+
+@given(st.binary(max_size=60) | st.text(max_size=60).map(str.encode) | st.sampled_from(LOOKALIKES).map(str.encode))
+def test_whatever_comes_in_is_answered(data):
+    done = CliRunner().invoke(app, ["check", "-", "--json"], input=data)
+    assert done.exit_code in (0, 1, 2)
+    found = json.loads(done.stdout)
+    assert bool(found["errors"]) is bool(done.exit_code)

@@ -50,6 +50,14 @@ def test_properties_are_listed(run, people):
     assert listed["properties"][0]["absent"] == 0.25
 
 
+def test_a_property_of_many_types_stays_on_its_line(run, tmp_path):
+    values = ('"a"', "1", "true", "[1]", '{"b": 1}')
+    (tmp_path / "p.ndjson").write_text("".join(f'{{"id": "{n}", "x": {value}}}\n' for n, value in enumerate(values)))
+    said = run("properties", "--users", "p.ndjson")
+    assert " or 3 more " in said.out
+    assert len(run("properties", "--users", "p.ndjson", "--json").json["properties"][0]["kinds"]) == 5
+
+
 def test_a_catalog_knows_names_and_types(run):
     assert "logins_30d" in run("properties", "--users", CATALOG).out
     listed = run("properties", "--users", CATALOG, "--json").json["properties"]

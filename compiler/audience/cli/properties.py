@@ -16,6 +16,9 @@ from audience.cli.options import (
 if TYPE_CHECKING:
     from audience.catalog import Catalog
 
+KINDS_SHOWN_MAX = 2
+"""Types of a property that are named; a key that holds more of them is as good as any JSON."""
+
 EXAMPLES_COLUMNS_MIN = 16
 """Columns for values that are left even where names are long."""
 
@@ -62,9 +65,7 @@ def properties(
         return
     out = console()
     drawn = plain_table("property", "type", "distinct", "absent", "most frequent", right=("distinct", "absent"))
-    texts = [
-        (visible(item.property), " or ".join(item.kinds), f"{item.distinct:,}", f"{item.absent:.0%}") for item in found
-    ]
+    texts = [(visible(item.property), _kinds(item.kinds), f"{item.distinct:,}", f"{item.absent:.0%}") for item in found]
     widths = [
         max([len(str(column.header)), *(len(row[place]) for row in texts)])
         for place, column in enumerate(drawn.columns[:4])
@@ -76,6 +77,12 @@ def properties(
         drawn.add_row(*map(Text, row), examples)
     out.print(drawn)
     write_text(f"\nAs seen in {rows:,} people.")
+
+
+def _kinds(kinds: tuple[str, ...]) -> str:
+    if len(kinds) <= KINDS_SHOWN_MAX:
+        return " or ".join(kinds)
+    return f"{', '.join(kinds[:KINDS_SHOWN_MAX])} or {len(kinds) - KINDS_SHOWN_MAX} more"
 
 
 def _list_declared(catalog: "Catalog", json: bool) -> None:
