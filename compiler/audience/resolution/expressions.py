@@ -11,7 +11,7 @@ from audience.language.walk import conditions as conditions_of
 from audience.limits import CONDITIONS_MAX, NESTING_MAX, TEXT_NESTING_MAX
 from audience.operators import Takes
 from audience.resolution.conditions import needs_instant, resolve_condition
-from audience.resolution.normalize import normalize
+from audience.resolution.normalize import Known, normalize
 from audience.resolution.scope import Scope
 
 
@@ -90,15 +90,19 @@ def join(group: ast.And | ast.Or, operands: list[ir.Predicate | None]) -> ir.Pre
     return ir.And(fine) if isinstance(group, ast.And) else ir.Or(fine)
 
 
-def outline(expression: ast.Expression, scope: Scope) -> tuple[ir.Outline, ir.Predicate | None]:
+def outline(
+    expression: ast.Expression, scope: Scope, known: Known | None = None
+) -> tuple[ir.Outline, ir.Predicate | None]:
     """The outline of an expression and its predicate before normalising, from one walk.
 
     Where a condition was refused its predicate is nobody; such an outline is thrown away with the definition.
+    `known` is for the walk itself.
     """
+    known = {} if known is None else known
     parts: list[ir.Outline] = []
     predicates: list[ir.Predicate | None] = []
     for part in children(expression):
-        inner, predicate = outline(part, scope)
+        inner, predicate = outline(part, scope, known)
         parts.append(inner)
         predicates.append(predicate)
     found: ir.Predicate | None
@@ -119,7 +123,7 @@ def outline(expression: ast.Expression, scope: Scope) -> tuple[ir.Outline, ir.Pr
             kind, found = "or", join(expression, predicates)
         case _:
             assert_never(expression)
-    meant = ir.Constant(False) if found is None else normalize(found)
+    meant = ir.Constant(False) if found is None else normalize(found, known)
     node = ir.Outline(kind, _text(expression, parts), expression.place, meant, properties, tuple(parts), instant)
     return node, found
 

@@ -4,6 +4,6 @@
 one rule a file: `flatten` · `constants` · `distinct` · `complements` · `absorption` · `union` · `presence`.
 """
 
-from audience.resolution.normalize.pipeline import RULES, normalize
+from audience.resolution.normalize.pipeline import RULES, Known, normalize
 
-__all__ = ["RULES", "normalize"]
+__all__ = ["RULES", "Known", "normalize"]

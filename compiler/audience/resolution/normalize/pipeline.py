@@ -23,15 +23,27 @@ RULES: tuple[Rule, ...] = (
 )
 
 
-def normalize(predicate: Predicate) -> Predicate:
+Known = dict[int, tuple[Predicate, Predicate]]
+"""Predicates that were normalised already, by identity, with their canonical forms."""
+
+
+def normalize(predicate: Predicate, known: Known | None = None) -> Predicate:
     """The canonical form of a predicate whose Nots stand at the leaves: the same answer for every person.
 
-    Normalising twice changes nothing; the order and the repetition of operands do not matter.
+    Normalising twice changes nothing; the order and the repetition of operands do not matter. With `known`, who
+    normalises a predicate after its parts does each part's work once.
     """
+    known = {} if known is None else known
+    if id(predicate) not in known:
+        known[id(predicate)] = predicate, _normalize(predicate, known)
+    return known[id(predicate)][1]
+
+
+def _normalize(predicate: Predicate, known: Known) -> Predicate:
     match predicate:
         case And(operands) | Or(operands):
             conjunction = isinstance(predicate, And)
-            return _settle(Group(conjunction, _parts(operands, conjunction)))
+            return _settle(Group(conjunction, _parts(operands, conjunction, known)))
         case Constant():
             return predicate
         case _:
@@ -44,15 +56,15 @@ def normalize_group(group: And | Or) -> Predicate:
     return _settle(Group(isinstance(group, And), group.operands))
 
 
-def _parts(operands: tuple[Predicate, ...], conjunction: bool) -> tuple[Predicate, ...]:
+def _parts(operands: tuple[Predicate, ...], conjunction: bool, known: Known) -> tuple[Predicate, ...]:
     """The canonical operands; a group in an equal group is opened first, so that the rules see all at once."""
     same = And if conjunction else Or
     parts: list[Predicate] = []
     for operand in operands:
         if isinstance(operand, And | Or) and isinstance(operand, same):
-            parts.extend(_parts(operand.operands, conjunction))
+            parts.extend(_parts(operand.operands, conjunction, known))
         else:
-            parts.append(normalize(operand))
+            parts.append(normalize(operand, known))
     return tuple(parts)
 
 
