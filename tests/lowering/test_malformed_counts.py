@@ -1,4 +1,4 @@
-"""Malformed documents are counted where a condition reads documents, and cost nothing where none does."""
+"""Malformed documents are counted whether a condition reads documents or not."""
 
 import duckdb
 import pytest
@@ -17,9 +17,9 @@ def people() -> audience.Users:
 
 
 @pytest.mark.parametrize(
-    ("text", "malformed"),
-    [("x = 1", 2), ('plan = "pro" and x exists', 2), ('plan = "pro"', 0), ("nobody", 0), ('member of "readers"', 2)],
+    "text",
+    ["x = 1", 'plan = "pro" and x exists', 'plan = "pro"', "nobody", 'member of "readers"'],
 )
-def test_malformed_documents_are_counted_where_they_are_read(text: str, malformed: int, people: audience.Users) -> None:
+def test_malformed_documents_are_counted(text: str, people: audience.Users) -> None:
     readers = {"readers": audience.parse("x = 1")}
-    assert audience.preview(audience.parse(text), users=people, audiences=readers).malformed == malformed
+    assert audience.preview(audience.parse(text), users=people, audiences=readers).malformed == 2

@@ -10,7 +10,7 @@ from audience.lowering.counting import Counting, count
 from audience.lowering.dialect import Capabilities, Dialect
 from audience.lowering.dialects import DIALECTS, find_dialect
 from audience.lowering.query import Query
-from audience.lowering.selection import Run, count_null_ids, select_ids, select_sample
+from audience.lowering.selection import Run, count_malformed, count_null_ids, select_ids, select_sample
 
 __all__ = [
     "DIALECTS",
@@ -20,6 +20,7 @@ __all__ = [
     "Query",
     "Run",
     "count",
+    "count_malformed",
     "count_null_ids",
     "find_dialect",
     "select_ids",

@@ -190,3 +190,13 @@ def count_null_ids(run: Run) -> Query:
         unreadable = run.dialect.capabilities.counts(malformed)
     tree = select([rows, unreadable], run.dialect.relation(catalog.relation), is_null(column(catalog.id.name)))
     return Query(render(tree, run.dialect), run.dialect.name)
+
+
+def count_malformed(run: Run) -> Query:
+    """How many people have a document that is no JSON object: a query of its own, for where no condition reads it."""
+    document = run.catalog.document
+    assert document is not None, "only a relation with a document has malformed ones"
+    counted = run.dialect.capabilities.counts(run.dialect.is_malformed(column(document.name)))
+    people = run.people(InlineScope(run.catalog, run.dialect))
+    tree = select([counted], run.dialect.relation(run.catalog.relation), people)
+    return Query(render(tree, run.dialect), run.dialect.name)

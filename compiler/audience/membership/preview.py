@@ -12,7 +12,7 @@ from audience.ir import Outline, Property
 from audience.language import Expression
 from audience.language.paths import write_path
 from audience.limits import SAMPLE_ROWS_DEFAULT, SAMPLE_ROWS_MAX
-from audience.lowering import Run, count, count_null_ids, find_dialect, select_ids, select_sample
+from audience.lowering import Run, count, count_malformed, count_null_ids, find_dialect, select_ids, select_sample
 from audience.lowering.counting import MALFORMED, TOTAL
 from audience.membership.counts import NodeCounts, fold_counts
 from audience.membership.output import read_output
@@ -30,7 +30,7 @@ class Preview:
     """What a definition does to the people as they are now.
 
     `sample` holds the first matching people by id: their id, their tenant where the relation has one, the
-    properties that the conditions read, and some others. `malformed` counts people whose document is read and no
+    properties that the conditions read, and some others. `malformed` counts people whose document is no
     JSON object (they have no properties), and lines of a file that could not be read (they are nobody). `null_ids` rows
     have no id and are in no other number. `sql` selects the matching ids.
     """
@@ -113,7 +113,7 @@ def preview(
         total=counts[TOTAL],
         sample=sample,
         conditions=tree,
-        malformed=counts.get(MALFORMED, 0) + unreadable_lines,
+        malformed=_malformed(run, engine, counts) + unreadable_lines,
         null_ids=null_ids,
         now=write_instant(instant),
         sql=select_ids(run, predicate).sql,
@@ -159,3 +159,11 @@ def _rows_without_id(run: Run, engine: Engine) -> tuple[int, int]:
     (row,) = engine.run(count_null_ids(run).sql, doing="counting rows without an id")
     rows, unreadable = (int(str(value or 0)) for value in row)
     return rows - unreadable, unreadable
+
+
+def _malformed(run: Run, engine: Engine, counts: Mapping[str, int]) -> int:
+    """People whose document is no JSON object: counted along where a condition read it, by itself where none did."""
+    if MALFORMED in counts or run.catalog.document is None:
+        return counts.get(MALFORMED, 0)
+    (row,) = engine.run(count_malformed(run).sql, doing="counting documents that cannot be read")
+    return int(str(row[0] or 0))
