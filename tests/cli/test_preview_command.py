@@ -170,13 +170,13 @@ def test_warnings_go_to_standard_error_and_into_the_json(run, people):
     assert (warning["code"], warning["line"], warning["source"]) == ("A314", 1, "<expression>")
 
 
-def test_a_property_that_nobody_has_is_pointed_out(run, tmp_path):
-    (tmp_path / "p.parquet").unlink(missing_ok=True)
+def test_a_property_that_nobody_has_is_pointed_out(run):
     with duckdb.connect() as connection:
         connection.execute("COPY (SELECT 1 AS id, 'pro' AS plan, '{}'::JSON AS properties) TO 'p.parquet'")
     said = run("preview", 'plna = "pro"', "--users", "p.parquet")
     assert said.code == 0
-    assert "nobody has `recipient.plna`; did you mean `plan`?" in said.err
+    assert "nobody has `recipient.plna`" in said.err
+    assert "did you mean `plan`?" in said.err
 
 
 def test_what_people_are_called_cannot_steer_the_terminal(run, tmp_path):

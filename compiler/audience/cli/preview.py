@@ -1,6 +1,5 @@
 """`audience preview`: who matches, how many, and what each condition did."""
 
-from collections.abc import Iterator
 from dataclasses import replace
 from typing import TYPE_CHECKING, Annotated
 
@@ -23,8 +22,6 @@ from audience.cli.options import (
 )
 
 if TYPE_CHECKING:
-    from audience.catalog import Catalog
-    from audience.language import Expression
     from audience.membership import IdReport, Preview
 
 
@@ -82,7 +79,7 @@ def preview(
     if json:
         _print_json(found, ids)
     else:
-        _say(found, ids, list(nowhere(asked.expression, found, people.catalog)))
+        _say(found, ids)
     if ids is not None and not ids.fine:
         raise typer.Exit(ExitCode.DEFINITION)
 
@@ -93,35 +90,16 @@ def _print_json(found: "Preview", ids: "IdReport | None") -> None:
     write_json(found.to_json() | ({} if ids is None else _ids_as_json(ids)))
 
 
-def _say(found: "Preview", ids: "IdReport | None", nowhere: list[tuple[str, str | None]]) -> None:
-    from audience.cli.output import console, write_blank, write_findings, write_note
+def _say(found: "Preview", ids: "IdReport | None") -> None:
+    from audience.cli.output import console, write_blank, write_findings
     from audience.cli.preview_tables import draw
 
     draw(found, console())
     if found.warnings:
         write_blank()
     write_findings(found.warnings)
-    for name, near in nowhere:
-        write_note(f"nobody has `{name}`" + (f"; {near}" if near else ""))
     if ids is not None:
         _say_ids(ids)
-
-
-def nowhere(expression: "Expression", found: "Preview", catalog: "Catalog") -> Iterator[tuple[str, str | None]]:
-    """The properties that nobody has, each once, and the column that was probably meant."""
-    from audience.diagnostics import did_you_mean
-    from audience.language.paths import write_path
-    from audience.language.walk import conditions
-
-    leaves = (leaf for leaf in found.conditions.leaves() if leaf.kind == "condition")
-    absent = {
-        condition.property.steps: None
-        for condition, leaf in zip(conditions(expression), leaves, strict=True)
-        if leaf.absent and leaf.absent == found.total
-    }
-    for steps in absent:
-        known = [name for name in catalog.names() if name != steps[0]]
-        yield write_path(steps), did_you_mean(str(steps[0]), known)
 
 
 def _ids_as_json(ids: "IdReport") -> dict[str, object]:

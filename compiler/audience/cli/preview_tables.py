@@ -4,6 +4,7 @@ import json
 import textwrap
 from collections.abc import Iterator
 
+from rich.cells import cell_len
 from rich.console import Console
 from rich.table import Table
 from rich.text import Text
@@ -116,7 +117,7 @@ def sample_table(sample: tuple[dict[str, object], ...], width: int) -> Table:
     """The people, with as many of their properties as fit side by side."""
     names = list(sample[0])
     texts = {name: [cell(person.get(name)) for person in sample] for name in names}
-    widths = {name: min(max(map(len, [name, *texts[name]])), CELL_COLUMNS_MAX) + 2 for name in names}
+    widths = {name: min(max(map(cell_len, [name, *texts[name]])), CELL_COLUMNS_MAX) + 2 for name in names}
     shown: list[str] = []
     left = width
     for name in names:
