@@ -164,6 +164,15 @@ def test_a_bug_asks_for_a_report(run, people, monkeypatch):
     assert json.loads(as_json.out)["errors"][0]["message"].startswith("bug: ")
 
 
+def test_an_interrupted_scan_is_no_bug(run, people, monkeypatch):
+    def interrupt(*_: object, **__: object) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("audience.membership.preview", interrupt)
+    said = run("preview", "plan exists", "--users", people)
+    assert (said.code, said.out, "bug" in said.err) == (130, "", False)
+
+
 def test_a_broken_invariant_asks_for_a_report(run, people, monkeypatch):
     from audience.errors import CompilerBug
 

@@ -166,6 +166,13 @@ def test_a_missing_file_is_wrong_usage(run):
     assert run("fmt", "nope").code == 2
 
 
+@pytest.mark.parametrize("command", ["check", "fmt"])
+def test_a_folder_without_definitions_does_not_pass_for_fine(run, tmp_path, command):
+    (tmp_path / "empty").mkdir()
+    said = run(command, "empty")
+    assert (said.code, "error[A707]" in said.err) == (2, True)
+
+
 # ── convert ───────────────────────────────────────────────────────────────────────────────────────
 
 

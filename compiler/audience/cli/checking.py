@@ -11,7 +11,7 @@ from audience.catalog import Catalog, open_catalog
 from audience.cli.definitions import KNOCK_FILE, Read, Written, parse, sourced, take
 from audience.cli.references import References, read_references
 from audience.diagnostics import Diagnostic, Severity
-from audience.errors import DefinitionError
+from audience.errors import DefinitionError, UsageError
 from audience.language import Expression, Nobody
 from audience.project.folder import find_definitions
 from audience.resolution import resolve
@@ -115,5 +115,8 @@ def _take(file: str) -> list[Written]:
     """The texts that an argument names: of a folder, every definition in it."""
     folder = Path(file)
     if folder.is_dir() and not (folder / KNOCK_FILE).is_file():
-        return [take(str(path)) for path in find_definitions(folder).values()]
+        found = [take(str(path)) for path in find_definitions(folder).values()]
+        if not found:
+            raise UsageError("A707", f"there is no definition in {file}", "definitions end in .audience or .json")
+        return found
     return [take(file)]

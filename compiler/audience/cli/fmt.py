@@ -74,8 +74,15 @@ def fmt(
 
 
 def _expand(given: str) -> list[str]:
+    from audience.errors import UsageError
+
     folder = Path(given)
-    return sorted(map(str, folder.glob("*.audience"))) if folder.is_dir() else [given]
+    if not folder.is_dir():
+        return [given]
+    found = sorted(map(str, folder.glob("*.audience")))
+    if not found:
+        raise UsageError("A707", f"there is no .audience file in {given}", "`audience convert` makes one of JSON")
+    return found
 
 
 def _format_file(name: str, outcome: Outcome, check: bool) -> None:
