@@ -97,7 +97,7 @@ class _Counter:
         To find them every document is parsed, which takes many times as long as to count over typed columns.
         """
         document = self.run.catalog.document
-        if document is not None and any(location.column == document for _, location in self.scope.facets.values()):
+        if document is not None and self.scope.reads(document):
             self.answers[MALFORMED] = self.run.dialect.is_malformed(self.scope.column(document))
             self._count(MALFORMED, column(MALFORMED))
 

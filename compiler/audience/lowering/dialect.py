@@ -126,8 +126,8 @@ class Dialect(Protocol):
     def node_literal(self, value: Value) -> exp.Expr:
         """A literal without numbers and objects as the engine would write its node."""
 
-    def node_text(self, node: exp.Expr) -> exp.Expr:
-        """The text of a node, NULL unless it is a text."""
+    def node_unquoted(self, node: exp.Expr) -> exp.Expr:
+        """The text of a text node; anything that is no timestamp for every other node."""
 
     def node_number(self, node: exp.Expr) -> exp.Expr:
         """The number of a node as DOUBLE, NULL unless it is a number."""

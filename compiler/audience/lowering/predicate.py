@@ -262,7 +262,9 @@ class Lowering:
                 if self.now is not None:
                     return self.now + offset
                 now = self.scope.dialect.now()
-                return now if offset == 0 else binary(exp.Add, now, integer(offset))
+                if offset == 0:
+                    return now
+                return binary(exp.Add if offset > 0 else exp.Sub, now, integer(abs(offset)))
             case Property():
                 return self._moment(bound)
             case _:

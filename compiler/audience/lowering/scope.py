@@ -8,13 +8,13 @@ writes a column of the extraction and remembers that it is needed.
 import re
 from dataclasses import dataclass, field
 from enum import StrEnum
-from typing import assert_never
+from typing import NamedTuple, assert_never
 
 from sqlglot import exp
 
 from audience.catalog import Catalog, Column, Location
 from audience.catalog.kinds import JsonKind, StructKind
-from audience.lowering.build import aliased, column, select
+from audience.lowering.build import aliased, case, cast, column, select
 from audience.lowering.dialect import Dialect
 
 Steps = tuple[str | int, ...]
@@ -50,16 +50,22 @@ def typed_value(dialect: Dialect, location: Location, base: exp.Expr) -> exp.Exp
 
 
 def facet_of_node(dialect: Dialect, facet: Facet, node: exp.Expr) -> exp.Expr:
-    """A facet of a JSON value, from its node."""
+    """A facet of a JSON value, from its node alone."""
+    return _facet(dialect, facet, node, dialect.node_unquoted(node.copy()))
+
+
+def _facet(dialect: Dialect, facet: Facet, node: exp.Expr, unquoted: exp.Expr) -> exp.Expr:
+    """A facet of a JSON value, from its node and the node without its quotes."""
     match facet:
         case Facet.NODE:
             return node
         case Facet.TEXT:
-            return dialect.node_text(node)
+            return case([(dialect.is_node(node, "text"), unquoted)])
         case Facet.NUMBER:
             return dialect.node_number(node)
         case Facet.INSTANT:
-            return dialect.instant_of_text(dialect.node_text(node))
+            # No other JSON value is written like a timestamp, so the node need not be asked whether it is a text.
+            return dialect.instant_of_text(unquoted)
         case _:
             assert_never(facet)
 
@@ -91,6 +97,14 @@ class InlineScope:
         return facet_of_node(self.dialect, facet, node)
 
 
+class Place(NamedTuple):
+    """Where a JSON value stands: a column, typed steps into it, steps through JSON."""
+
+    column: str
+    typed: Steps
+    json: Steps
+
+
 @dataclass(slots=True)
 class ExtractedScope:
     """Columns of an extraction that reads each document once and computes each facet once.
@@ -101,7 +115,8 @@ class ExtractedScope:
     catalog: Catalog
     dialect: Dialect
     columns: dict[str, Column] = field(default_factory=dict)
-    facets: dict[tuple[str, Steps, Steps, Facet], tuple[str, Location]] = field(default_factory=dict)
+    facets: dict[tuple[Place, Facet], str] = field(default_factory=dict)
+    _places: dict[Place, Location] = field(default_factory=dict)
     _names: set[str] = field(default_factory=set)
 
     def column(self, wanted: Column) -> exp.Expr:
@@ -115,48 +130,68 @@ class ExtractedScope:
 
     def facet(self, location: Location, facet: Facet) -> exp.Expr:
         """A facet of the JSON value at a location, as a column of the extraction."""
-        key = (location.column.name, location.typed, location.json, facet)
-        if key not in self.facets:
-            self.facets[key] = (self._name(location, facet), location)
-        return column(self.facets[key][0])
+        place = Place(location.column.name, location.typed, location.json)
+        self._places[place] = location
+        if (place, facet) not in self.facets:
+            self.facets[place, facet] = self._name(place, facet.value)
+        return column(self.facets[place, facet])
+
+    def reads(self, wanted: Column) -> bool:
+        """Whether some facet is read from a column."""
+        return any(place.column == wanted.name for place in self._places)
+
+    @property
+    def is_one_read(self) -> bool:
+        """Whether at most one facet was asked for, and one that names its node once: nothing would be done twice."""
+        return len(self.facets) <= 1 and all(facet in (Facet.NODE, Facet.NUMBER) for _, facet in self.facets)
 
     def extraction(self, where: exp.Expr | None) -> exp.Select:
-        """The query that the facets come from: documents to nodes in an inner query, nodes to facets around it."""
+        """The query that the facets come from: documents to lists of nodes, those to facets.
+
+        A layer between takes the quotes off where texts or instants are read, because those name their text
+        more than once.
+        """
         relation = self.dialect.relation(self.catalog.relation)
         carried: list[exp.Expr] = [column(name) for name in self.columns]
         if not self.facets:
             return select(carried, relation, where)
-        inner = list(carried)
-        node_names: dict[tuple[str, Steps, Steps], exp.Expr] = {}
-        for (column_name, typed), paths in self._paths().items():
-            location = next(found for _, found in self.facets.values() if (found.column.name, found.typed) ==
-                            (column_name, typed))  # fmt: skip
+        lists, nodes = list(carried), {}
+        documents: dict[tuple[str, Steps], list[Place]] = {}
+        for place in self._places:
+            documents.setdefault((place.column, place.typed), []).append(place)
+        for places in documents.values():
+            location = self._places[places[0]]
             document = self.dialect.document(
-                typed_value(self.dialect, location, column(column_name)), _reads_text(location)
+                typed_value(self.dialect, location, column(places[0].column)), _reads_text(location)
             )
-            alias = self._unique(f"{column_name}_nodes")
-            inner.append(aliased(self.dialect.nodes(document, paths), alias))
-            for index, path in enumerate(paths):
-                node_names[column_name, typed, path] = self.dialect.node_of(column(alias), index, path)
-        outer = list(carried)
-        for (column_name, typed, path, facet), (alias, _) in self.facets.items():
-            node = node_names[column_name, typed, path]
-            outer.append(aliased(facet_of_node(self.dialect, facet, node), alias))
-        return select(outer, select(inner, relation, where), alias="documents")
+            alias = self._unique(f"{places[0].column}_nodes")
+            lists.append(aliased(self.dialect.nodes(document, [place.json for place in places]), alias))
+            for index, place in enumerate(places):
+                nodes[place] = self.dialect.node_of(column(alias), index, place.json)
+        return self._read(nodes, carried, select(lists, relation, where))
 
-    def _paths(self) -> dict[tuple[str, Steps], list[Steps]]:
-        paths: dict[tuple[str, Steps], list[Steps]] = {}
-        for column_name, typed, path, _ in self.facets:
-            known = paths.setdefault((column_name, typed), [])
-            if path not in known:
-                known.append(path)
-        return paths
+    def _read(self, nodes: dict[Place, exp.Expr], carried: list[exp.Expr], source: exp.Select) -> exp.Select:
+        """The facets over the query that has the lists of nodes."""
+        quoted = dict.fromkeys(place for place, facet in self.facets if facet in (Facet.TEXT, Facet.INSTANT))
+        unquoted = {place: self._name(place, "unquoted") for place in quoted}
+        if unquoted:
+            asked = dict.fromkeys(place for place, facet in self.facets if facet is not Facet.INSTANT)
+            names = {place: self._name(place, "value") for place in asked}
+            layer = [aliased(nodes[place], alias) for place, alias in names.items()]
+            layer += [aliased(self.dialect.node_unquoted(nodes[place].copy()), unquoted[place]) for place in quoted]
+            source = select([*carried, *layer], source, alias="documents")
+            nodes = {place: column(names.get(place, unquoted.get(place, ""))) for place in nodes}
+        facets: list[exp.Expr] = []
+        for (place, facet), alias in self.facets.items():
+            bare = column(unquoted[place]) if place in unquoted else nodes[place]
+            facets.append(aliased(_facet(self.dialect, facet, nodes[place].copy(), bare), alias))
+        return select([*carried, *facets], source, alias="read" if unquoted else "documents")
 
-    def _name(self, location: Location, facet: Facet) -> str:
-        """A readable name: the path's keys and the facet; engines cut long names, so it is short."""
-        steps = (*location.typed, *location.json) or (location.column.property,)
+    def _name(self, place: Place, word: str) -> str:
+        """A readable name: the path's keys and a word; engines cut long names, so it is short."""
+        steps = (*place.typed, *place.json) or (place.column,)
         words = "_".join(re.sub(r"\W+", "_", str(step), flags=re.ASCII).strip("_") for step in steps)
-        return self._unique(f"{words[:40] or 'property'}_{facet.value}")
+        return self._unique(f"{words[:40] or 'property'}_{word}")
 
     def _unique(self, wanted: str) -> str:
         taken = self._names | {known.name.casefold() for known in (*self.catalog.columns, self.catalog.id)}

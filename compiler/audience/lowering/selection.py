@@ -7,7 +7,7 @@ from sqlglot import exp
 
 from audience.catalog import Catalog, Column, Documents
 from audience.catalog.kinds import JsonKind, TextKind
-from audience.ir.nodes import And, Constant, Leaf, Not, Or, Predicate, Property
+from audience.ir.nodes import And, ComparesInstant, Constant, IsTimestamp, Leaf, Not, Or, Predicate, Property
 from audience.ir.walk import uses_now
 from audience.lowering.build import (
     aliased,
@@ -120,7 +120,7 @@ def _select(
     extracted = ExtractedScope(run.catalog, run.dialect)
     lowering = run.lowering(extracted)
     condition, selected = lowering.filter(predicate), columns(extracted)
-    if len(extracted.facets) <= 1:
+    if extracted.is_one_read:
         inline = InlineScope(run.catalog, run.dialect)
         if extracted.facets:
             # Without facets the two scopes read alike, and nothing has to be lowered again.
@@ -144,18 +144,26 @@ def _select(
 
 
 def reads_again(predicate: Predicate, catalog: Catalog) -> bool:
-    """Whether a filter would read JSON several times for one person: two JSON leaves under one OR.
+    """Whether a filter would read the same JSON several times for most people, so that it is better stored once.
 
     Engines inline an extraction into the filter. Along an AND that is cheap, because the first false condition
-    ends it, and measured faster than to store what was extracted; under an OR every leaf extracts anew.
+    ends it, and measured faster than to store what was extracted. It is dear where nothing ends it early: under an
+    OR every leaf extracts anew, and a text is read as an instant by naming it several times.
     """
     match predicate:
         case Or(operands):
             return sum(_json_leaves(operand, catalog) for operand in operands) > 1
         case And(operands):
-            return any(reads_again(operand, catalog) for operand in operands)
+            return any(isinstance(operand, Or) and reads_again(operand, catalog) for operand in operands) or all(
+                _reads_instant(operand, catalog) for operand in operands
+            )
         case _:
-            return False
+            return _reads_instant(predicate, catalog)
+
+
+def _reads_instant(predicate: Predicate, catalog: Catalog) -> bool:
+    leaf = predicate.operand if isinstance(predicate, Not) else predicate
+    return isinstance(leaf, ComparesInstant | IsTimestamp) and _reads_json(leaf, catalog)
 
 
 def _json_leaves(predicate: Predicate, catalog: Catalog) -> int:

@@ -249,9 +249,9 @@ class DuckDB:
             return cast(function("to_json", string(value.value)), "VARCHAR")
         return cast(function("json", string(write_json(value))), "VARCHAR")
 
-    def node_text(self, node: exp.Expr) -> exp.Expr:
-        """Decoded only where the node is a text."""
-        return case([(self.is_node(node, "text"), function("json_extract_string", node, string("$")))])
+    def node_unquoted(self, node: exp.Expr) -> exp.Expr:
+        """Texts decoded, everything else as it is written."""
+        return function("json_extract_string", node, string("$"))
 
     def node_number(self, node: exp.Expr) -> exp.Expr:
         """Only a number's JSON text reads as DOUBLE: texts carry quotes, true and null do not parse."""
