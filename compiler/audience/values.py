@@ -187,13 +187,17 @@ def civil_from_days(days: int) -> tuple[int, int, int]:
 
 
 def write_instant(microseconds: int) -> str:
-    """An instant as text in UTC, e.g. `2025-01-01T00:00:00Z`; the fraction only where there is one."""
+    """An instant as text in UTC, e.g. `2025-01-01T00:00:00Z`; the fraction only where there is one.
+
+    Years before 1 are astronomical, as ISO 8601 writes them: 0000 is 1 BC, -0001 is 2 BC.
+    """
     days, rest = divmod(microseconds, MICROSECONDS_PER_DAY)
     year, month, day = civil_from_days(days)
     seconds, fraction = divmod(rest, 1_000_000)
     clock = f"{seconds // 3_600:02}:{seconds // 60 % 60:02}:{seconds % 60:02}"
     part = f".{fraction:06}" if fraction else ""
-    return f"{year:04}-{month:02}-{day:02}T{clock}{part}Z"
+    sign = "-" if year < 0 else ""
+    return f"{sign}{abs(year):04}-{month:02}-{day:02}T{clock}{part}Z"
 
 
 # ── what cannot be stored ─────────────────────────────────────────────────────────────────────────

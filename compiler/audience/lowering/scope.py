@@ -14,7 +14,7 @@ from sqlglot import exp
 
 from audience.catalog import Catalog, Column, Location
 from audience.catalog.kinds import JsonKind, StructKind
-from audience.lowering.build import aliased, case, cast, column, select
+from audience.lowering.build import aliased, case, column, select
 from audience.lowering.dialect import Dialect
 
 Steps = tuple[str | int, ...]

@@ -90,8 +90,10 @@ def preview(
     """
     if not 0 <= limit <= SAMPLE_ROWS_MAX:
         raise UsageError("A707", f"a sample of {limit} people cannot be shown", f"from 0 to {SAMPLE_ROWS_MAX:,}")
-    engine, catalog = users.open_engine(), users.catalog
+    catalog = users.catalog
+    # A wrong definition is told before people that are missing: it can be mended without them.
     resolved = resolve_run(expression, catalog, audiences, members)
+    engine = users.open_engine()
     instant = clock() if now is None else read_now(now)
     run = Run(catalog, find_dialect(engine.dialect), instant, resolved.members, tenant)
     outline, predicate = resolved.resolution.outline, resolved.resolution.predicate

@@ -135,7 +135,7 @@ def _load(text: object) -> object:
     if not isinstance(text, str):
         return None
     try:
-        return json.loads(text)
+        return json.loads(text, parse_constant=str)
     except (ValueError, RecursionError):
         return None
 
