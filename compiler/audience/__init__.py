@@ -83,3 +83,7 @@ def __getattr__(name: str) -> Any:
     found = getattr(import_module(_HOMES[name]), "format_expression" if name == "format" else name)
     globals()[name] = found
     return found
+
+
+def __dir__() -> list[str]:
+    return sorted({*globals(), *__all__})

@@ -129,8 +129,9 @@ def test_a_connection_and_what_only_it_can_see() -> None:
 
 
 def test_an_arrow_table() -> None:
-    pyarrow = pytest.importorskip("pyarrow")
-    people = users(pyarrow.table({"id": ["a"], "n": [1]}))
+    import pyarrow as pa
+
+    people = users(pa.table({"id": ["a"], "n": [1]}))
     assert everyone(people) == [("a", 1)]
 
 

@@ -44,9 +44,17 @@ def test_segments_are_or_of_and(data: object) -> None:
     assert decode(data) == Or((And((PLAN_NODE, AGE_NODE)), AGE_NODE))
 
 
-@pytest.mark.parametrize("data", [{}, [], {"segments": []}, {"type": "dynamic", "name": "M1"}, "{}", "[]"])
+@pytest.mark.parametrize("data", [[], {"segments": []}, {"type": "dynamic", "name": "M1"}, '{"segments": []}', "[]"])
 def test_no_segments_are_nobody(data: object) -> None:
     assert decode(data) == Nobody()
+
+
+@pytest.mark.parametrize("data", [{}, {"rules": []}, "{}"])
+def test_an_object_that_is_no_audience_is_not_nobody(data: object) -> None:
+    with pytest.raises(DefinitionError) as refused:
+        decode(data)
+    (problem,) = refused.value.diagnostics
+    assert (problem.code, problem.place) == ("A109", Pointer("/segments"))
 
 
 def test_every_node_has_its_pointer() -> None:

@@ -40,15 +40,15 @@ def properties(
     """
     from rich.text import Text
 
-    from audience.cli.output import console, plain_table, visible, write_json, write_text
+    from audience.cli.output import console, plain_table, visible, write_json, write_note, write_text
     from audience.cli.people import open_people
-    from audience.membership import statistics
+    from audience.membership import shadowed_keys, statistics
 
     people = open_people(users, id=id, properties=properties, table=table, tenant_column=tenant_column, config=config)
     if people.engine is None:
         _list_declared(people.catalog, json)
         return
-    found = statistics(people)
+    found, warnings = statistics(people), shadowed_keys(people)
     rows = found[0].rows if found else 0
     if json:
         listed = [
@@ -61,7 +61,7 @@ def properties(
             }
             for item in found
         ]
-        write_json({"rows": rows, "properties": listed})
+        write_json({"rows": rows, "properties": listed, "warnings": [warning.to_json() for warning in warnings]})
         return
     out = console()
     drawn = plain_table("property", "type", "distinct", "absent", "most frequent", right=("distinct", "absent"))
@@ -77,6 +77,10 @@ def properties(
         drawn.add_row(*map(Text, row), examples)
     out.print(drawn)
     write_text(f"\nAs seen in {rows:,} people.")
+    if len(warnings) == 1:
+        write_note(f"{warnings[0].message} ({warnings[0].code})")
+    elif warnings:
+        write_note(f"{len(warnings)} columns hide keys of the same names in the JSON column (A317)")
 
 
 def _kinds(kinds: tuple[str, ...]) -> str:

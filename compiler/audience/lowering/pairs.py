@@ -1,7 +1,8 @@
 """Compare one property with another.
 
 Types are known only row by row, so both sides are read under every type that both can have, and the answers
-are joined by OR: at most one of them can be true.
+are joined by OR: at most one of them can be true. Either side can be a column with a collation of its own, and
+engines refuse to compare two collations, so both sides say theirs.
 """
 
 from dataclasses import dataclass
@@ -112,7 +113,7 @@ def read_node(dialect: Dialect, node: exp.Expr) -> Reading:
 
 def reads_as(dialect: Dialect, left: Reading, right: Reading) -> Lowered:
     """Whether a value reads as another: absent values on either side read as the empty text."""
-    texts = binary(exp.EQ, dialect.text(left.text_or_empty()), right.text_or_empty())
+    texts = binary(exp.EQ, dialect.text(left.text_or_empty()), dialect.text(right.text_or_empty()))
     return any_lowered([Lowered(texts, nullable=True), *_same(left, right)])
 
 
@@ -120,7 +121,8 @@ def ordered(dialect: Dialect, left: Reading, order: Order, right: Reading) -> Lo
     """Whether two values are of one ordered type, and ordered so."""
     parts = []
     if left.text is not None and right.text is not None:
-        parts.append(Lowered(binary(COMPARISONS[order], dialect.text(left.text), right.text), nullable=True))
+        texts = binary(COMPARISONS[order], dialect.text(left.text), dialect.text(right.text))
+        parts.append(Lowered(texts, nullable=True))
     for one, other in ((left.number, right.number), (left.instant, right.instant)):
         if one is not None and other is not None:
             parts.append(Lowered(binary(COMPARISONS[order], one, other), nullable=True))
@@ -152,7 +154,8 @@ def _has_item(scope: Scope, subject: Property, right: Reading, text: exp.Expr | 
     def is_wanted(item: Reading) -> exp.Expr:
         texts = []
         if item.text is not None and wanted.text is not None:
-            texts.append(Lowered(binary(exp.EQ, dialect.text(item.text), wanted.text), nullable=True))
+            same = binary(exp.EQ, dialect.text(item.text), dialect.text(wanted.text))
+            texts.append(Lowered(same, nullable=True))
         return any_lowered([*texts, *_same(item, wanted)]).expression
 
     match location.kind:

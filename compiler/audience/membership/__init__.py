@@ -1,8 +1,8 @@
 """Who is in: people, definitions and an instant go in; ids, counts and samples come out.
 
-`sources` `users` point at people, `ids` `statistics` look at them · `run_inputs` what every run is given ·
-`compile` to SQL · `evaluate` one person by the interpreter · `preview` counts and a sample, `counts` what each
-condition did, `unknown` properties that nobody has, `output` values as data, `notebook` a preview as HTML.
+`sources` `users` point at people, `ids` `statistics` `shadowed` look at them · `run_inputs` what every run is
+given · `compile` to SQL · `evaluate` one person by the interpreter · `preview` counts and a sample, `counts` what
+each condition did, `unknown` properties that nobody has, `output` values as data, `notebook` a preview as HTML.
 """
 
 from audience.membership.compile import compile
@@ -11,6 +11,7 @@ from audience.membership.evaluate import evaluate
 from audience.membership.ids import IdReport, check_ids
 from audience.membership.preview import Preview, preview
 from audience.membership.run_inputs import Now, clock, read_now, resolve_run
+from audience.membership.shadowed import shadowed_keys
 from audience.membership.statistics import PropertyStatistics, statistics
 from audience.membership.users import Users, users
 
@@ -28,6 +29,7 @@ __all__ = [
     "preview",
     "read_now",
     "resolve_run",
+    "shadowed_keys",
     "statistics",
     "users",
 ]

@@ -61,11 +61,11 @@ def decode(data: object, name: str = "<json>") -> Expression:
             expression = reading.segments(document, Pointer())
         case dict() if document.get("type") == "static":
             reading.problem("A109", "a static audience is a list of people, without a condition", Pointer("/type"))
-        case dict() if "segments" in document or "type" in document:
-            expression = reading.segments_of(document)
         case dict():
-            # Only a document that says it is an audience may leave its segments out; anything else is a slip.
-            reading.problem("A109", "the object has no `segments`", Pointer("/segments"))
+            expression = reading.segments_of(document)
+            if not reading.found and "segments" not in document and "type" not in document:
+                # Only a document that says it is an audience may leave its segments out; anything else is a slip.
+                reading.problem("A109", "the object has no `segments`", Pointer("/segments"))
         case _:
             message = f"an audience is an object with `segments`, and {kind(document)} is given"
             reading.problem("A109", message, Pointer())

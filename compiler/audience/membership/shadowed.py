@@ -1,0 +1,44 @@
+"""Warn where a column and a key of the JSON document have one name: the column is used, and the key is not."""
+
+import json
+
+from sqlglot import exp
+
+from audience.diagnostics import Diagnostic, Severity
+from audience.lowering.build import cast, column, name, select
+from audience.lowering.dialects.duckdb_relation import relation
+from audience.membership.users import Users
+
+LOOKED_AT = 1_000
+"""People whose documents are looked at."""
+
+
+def shadowed_keys(users: Users) -> tuple[Diagnostic, ...]:
+    """One warning for each column that hides a key of some document; empty where there is no document."""
+    catalog = users.catalog
+    if catalog.document is None:
+        return ()
+    documents = exp.Alias(this=cast(column(catalog.document.name), "VARCHAR"), alias=name("document"))
+    query = select([documents], relation(catalog.relation))
+    query.set("limit", exp.Limit(expression=exp.Literal(this=str(LOOKED_AT), is_string=False)))
+    keys: set[str] = set()
+    for (text,) in users.open_engine().run(query.sql("duckdb"), doing="reading some documents"):
+        keys |= _keys(text)
+    return tuple(
+        Diagnostic(
+            "A317",
+            f"the column `{held.name}` is used for `{held.property}`, and the key of that name in "
+            f"`{catalog.document.name}` is not",
+            severity=Severity.WARNING,
+        )
+        for held in (catalog.id, *catalog.columns)
+        if held.property in keys
+    )
+
+
+def _keys(text: object) -> set[str]:
+    try:
+        document = json.loads(text) if isinstance(text, str) else None
+    except (ValueError, RecursionError):
+        return set()
+    return set(document) if isinstance(document, dict) else set()
