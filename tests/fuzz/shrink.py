@@ -1,0 +1,101 @@
+"""Make a difference small: the shortest condition, and the least of the one person, that still differ."""
+
+from collections.abc import Iterator
+
+import duckdb
+
+from audience.errors import AudienceError
+from audience.interpreter import Members, Person, read_document
+from audience.language import Expression
+from audience.language.nodes import And, Condition, Items, Not, Or
+from audience.language.walk import children, conditions
+from audience.resolution import resolve
+from tests.fuzz.answers import ask_interpreter, ask_values, run_for
+from tests.fuzz.crowd import Crowd, load
+from tests.fuzz.edges import NOW
+
+
+def shrink(crowd: Crowd, expression: Expression, members: Members, expected: bool) -> tuple[Crowd, Expression, bool]:
+    """A crowd of one, an expression and the interpreter's answer, as small as they get.
+
+    What differs only in a crowd (or only in another session) is returned as it came.
+    """
+    with duckdb.connect() as connection:
+        answer = _difference(connection, crowd, expression, members)
+        if answer is None:
+            return crowd, expression, expected
+        progress = True
+        while progress:
+            progress = False
+            for smaller_crowd, smaller in _smaller(crowd, expression):
+                found = _difference(connection, smaller_crowd, smaller, members)
+                if found is not None:
+                    crowd, expression, answer, progress = smaller_crowd, smaller, found, True
+                    break
+        return crowd, expression, answer
+
+
+def _difference(
+    connection: duckdb.DuckDBPyConnection, crowd: Crowd, expression: Expression, members: Members
+) -> bool | None:
+    """The interpreter's answer where the engine gives another one, or none; None where they agree."""
+    catalog = load(connection, crowd)
+    try:
+        predicate = resolve(expression, catalog, static=tuple(members)).predicate
+    except AudienceError:
+        return None
+    [[expected]] = ask_interpreter([predicate], crowd.people, NOW, members)
+    for extracted in (False, True):
+        try:
+            run = run_for(catalog, NOW, members)
+            [[found]] = ask_values(connection, run, [predicate], crowd.people, extracted=extracted)
+        except (duckdb.Error, AudienceError):
+            return expected
+        if found is not expected:
+            return expected
+    return None
+
+
+def _smaller(crowd: Crowd, expression: Expression) -> Iterator[tuple[Crowd, Expression]]:
+    for child in children(expression):
+        yield crowd, child
+    if isinstance(expression, And | Or) and len(expression.operands) > 2:
+        for at in range(len(expression.operands)):
+            yield crowd, type(expression)(expression.operands[:at] + expression.operands[at + 1 :])
+    if isinstance(expression, Not | And | Or):
+        return
+    assert isinstance(expression, Condition)
+    if expression.operator.negated:
+        yield crowd, Condition(expression.property, expression.operator.complement, expression.argument)
+    if isinstance(expression.argument, Items) and len(expression.argument.items) > 1:
+        items = expression.argument.items
+        for at in range(len(items)):
+            yield crowd, Condition(expression.property, expression.operator, Items(items[:at] + items[at + 1 :]))
+    for smaller in _less_of_the_person(crowd, expression):
+        yield smaller, expression
+
+
+def _less_of_the_person(crowd: Crowd, expression: Expression) -> Iterator[Crowd]:
+    named = {str(step) for condition in conditions(expression) for step in _first_steps(condition)}
+    kept = tuple(column for column in crowd.columns if column.name in named)
+    if len(kept) < len(crowd.columns):
+        [person] = crowd.people
+        gone = {column.name for column in crowd.columns} - {column.name for column in kept}
+        rows = {name: texts for name, texts in crowd.rows.items() if name not in gone}
+        properties = {key: value for key, value in person.properties.items() if key not in gone}
+        yield Crowd((Person(person.id, properties),), rows, kept, crowd.properties)
+    document = crowd.rows["doc"][0]
+    if document != "{}" and not any(key in named for key in read_document(document or "{}")):
+        [person] = crowd.people
+        typed = {column.name for column in crowd.columns}
+        properties = {key: value for key, value in person.properties.items() if key in typed}
+        yield Crowd((Person(person.id, properties),), crowd.rows | {"doc": ["{}"]}, crowd.columns, crowd.properties)
+
+
+def _first_steps(condition: Condition) -> Iterator[str | int]:
+    from audience.language.nodes import Property
+
+    arguments = condition.argument.items if isinstance(condition.argument, Items) else (condition.argument,)
+    for named in (condition.property, *arguments):
+        if isinstance(named, Property) and named.steps:
+            yield named.steps[0]
