@@ -1,30 +1,26 @@
 """A preview as HTML, for notebooks: the headline, the conditions with bars, the sample."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from html import escape
-from typing import TYPE_CHECKING
 
-if TYPE_CHECKING:
-    from audience.membership.counts import NodeCounts
-    from audience.membership.preview import Preview
+from audience.membership.counts import NodeCounts
 
 BAR_PIXELS = 120
 
 
-def write_html(preview: "Preview") -> str:
+def write_html(conditions: NodeCounts, total: int, now: str, sample: Sequence[Mapping[str, object]]) -> str:
     """The whole preview; every text in it is escaped."""
-    head = (
-        f"<p><b>{preview.matched:,}</b> of {preview.total:,} people ({preview.share:.1%}) at {escape(preview.now)}</p>"
-    )
-    rows = "".join(_rows(preview.conditions, preview.total, 0))
-    conditions = (
+    share = conditions.true / total if total else 0
+    head = f"<p><b>{conditions.true:,}</b> of {total:,} people ({share:.1%}) at {escape(now)}</p>"
+    rows = "".join(_rows(conditions, total, 0))
+    table = (
         "<table><tr><th style='text-align:left'>condition</th><th>true</th><th>false</th><th>absent</th>"
         f"<th>then</th><th></th></tr>{rows}</table>"
     )
-    return head + conditions + _sample(preview)
+    return head + table + _sample(sample)
 
 
-def _rows(node: "NodeCounts", total: int, depth: int) -> Iterator[str]:
+def _rows(node: NodeCounts, total: int, depth: int) -> Iterator[str]:
     text = node.text if not node.parts else {"and": "all of", "or": "any of", "not": "not"}[node.kind]
     then = (
         f"{node.remaining:,} left" if node.remaining is not None else f"+{node.gain:,}" if node.gain is not None else ""
@@ -40,13 +36,12 @@ def _rows(node: "NodeCounts", total: int, depth: int) -> Iterator[str]:
         yield from _rows(part, total, depth + 1)
 
 
-def _sample(preview: "Preview") -> str:
-    if not preview.sample:
+def _sample(sample: Sequence[Mapping[str, object]]) -> str:
+    if not sample:
         return ""
-    names = list(preview.sample[0])
+    names = list(sample[0])
     head = "".join(f"<th>{escape(name)}</th>" for name in names)
     body = "".join(
-        "<tr>" + "".join(f"<td>{escape(str(person[name]))}</td>" for name in names) + "</tr>"
-        for person in preview.sample
+        "<tr>" + "".join(f"<td>{escape(str(person[name]))}</td>" for name in names) + "</tr>" for person in sample
     )
     return f"<table><tr>{head}</tr>{body}</table>"

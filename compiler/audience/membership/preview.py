@@ -15,6 +15,7 @@ from audience.limits import SAMPLE_ROWS_DEFAULT, SAMPLE_ROWS_MAX
 from audience.lowering import Run, count, count_malformed, count_null_ids, find_dialect, select_ids, select_sample
 from audience.lowering.counting import MALFORMED, TOTAL
 from audience.membership.counts import NodeCounts, fold_counts
+from audience.membership.notebook import write_html
 from audience.membership.output import read_output
 from audience.membership.run_inputs import GivenMembers, Now, clock, read_now, resolve_run
 from audience.membership.unknown import warn_of_unknown
@@ -67,9 +68,7 @@ class Preview:
 
     def _repr_html_(self) -> str:
         """A notebook shows the preview as a table."""
-        from audience.membership.notebook import write_html
-
-        return write_html(self)
+        return write_html(self.conditions, self.total, self.now, self.sample)
 
 
 def preview(

@@ -254,8 +254,11 @@ class DuckDB:
         return function("json_extract_string", node, string("$"))
 
     def node_number(self, node: exp.Expr) -> exp.Expr:
-        """Only a number's JSON text reads as DOUBLE: texts carry quotes, true and null do not parse."""
-        return try_cast(node, "DOUBLE")
+        """Only a number's JSON text reads as DOUBLE: texts carry quotes, true and null do not parse.
+
+        DuckDB also reads the bare word NaN, which is no JSON; some writers leave it, and it is the greatest DOUBLE.
+        """
+        return function("nullif", try_cast(node, "DOUBLE"), cast(string("NaN"), "DOUBLE"))
 
     def node_items(self, node: exp.Expr) -> exp.Expr:
         """Empty for everything that is no list."""
