@@ -1,13 +1,15 @@
 """Make a difference small: the shortest condition, and the least of the one person, that still differ."""
 
+import json
+import math
 from collections.abc import Iterator
 
 import duckdb
 
 from audience.errors import AudienceError
-from audience.interpreter import Members, Person, read_document
+from audience.interpreter import Document, Members, Person, read_document
 from audience.language import Expression
-from audience.language.nodes import And, Condition, Items, Not, Or
+from audience.language.nodes import And, Condition, Items, Not, Or, Property
 from audience.language.walk import children, conditions
 from audience.resolution import resolve
 from tests.fuzz.answers import ask_interpreter, ask_values, run_for
@@ -84,17 +86,22 @@ def _less_of_the_person(crowd: Crowd, expression: Expression) -> Iterator[Crowd]
         rows = {name: texts for name, texts in crowd.rows.items() if name not in gone}
         properties = {key: value for key, value in person.properties.items() if key not in gone}
         yield Crowd((Person(person.id, properties),), rows, kept, crowd.properties)
-    document = crowd.rows["doc"][0]
-    if document != "{}" and not any(key in named for key in read_document(document or "{}")):
-        [person] = crowd.people
-        typed = {column.name for column in crowd.columns}
-        properties = {key: value for key, value in person.properties.items() if key in typed}
-        yield Crowd((Person(person.id, properties),), crowd.rows | {"doc": ["{}"]}, crowd.columns, crowd.properties)
+    document = read_document(crowd.rows["doc"][0] or "{}")
+    for gone in ([key for key in document if key not in named], *([key] for key in document)):
+        rest = {key: value for key, value in document.items() if key not in gone}
+        if gone and not any(isinstance(value, float) and not math.isfinite(value) for value in rest.values()):
+            yield _with_document(crowd, rest)
+
+
+def _with_document(crowd: Crowd, document: Document) -> Crowd:
+    """The same person with another document; typed columns stay."""
+    [person] = crowd.people
+    typed = {column.name: person.properties[column.name] for column in crowd.columns}
+    rows = crowd.rows | {"doc": [json.dumps(document, ensure_ascii=False)]}
+    return Crowd((Person(person.id, document | typed),), rows, crowd.columns, crowd.properties)
 
 
 def _first_steps(condition: Condition) -> Iterator[str | int]:
-    from audience.language.nodes import Property
-
     arguments = condition.argument.items if isinstance(condition.argument, Items) else (condition.argument,)
     for named in (condition.property, *arguments):
         if isinstance(named, Property) and named.steps:

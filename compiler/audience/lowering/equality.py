@@ -8,7 +8,7 @@ from sqlglot import exp
 
 from audience.catalog.kinds import ArrayKind, JsonKind, Kind, MapKind, StructKind, TimestampKind
 from audience.ir.nodes import Operand, Property
-from audience.lowering.build import binary, double, integer, is_not_null, is_null, string
+from audience.lowering.build import binary, coalesce, double, integer, is_not_null, is_null, string
 from audience.lowering.dialect import Dialect
 from audience.lowering.instants import equals_literal
 from audience.lowering.lowered import NEVER, Lowered, all_lowered
@@ -19,6 +19,10 @@ from audience.values import Array, Boolean, Instant, Null, Number, Object, Text,
 def equals(dialect: Dialect, kind: Kind, value: exp.Expr, operand: Value | Instant) -> Lowered:
     """Whether a typed value equals a literal; null equals only null."""
     match kind, operand:
+        case JsonKind(), Null():
+            # An item of JSON[] can be NULL, and it can be a JSON null; both are null.
+            node = coalesce(dialect.node(value, ()), string("null"))
+            return Lowered(binary(exp.EQ, node, string("null")), nullable=False)
         case JsonKind(), _ if not isinstance(operand, Instant):
             return node_equals(dialect, dialect.node(value, ()), operand)
         case _, Null():

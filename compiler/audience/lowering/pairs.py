@@ -133,7 +133,7 @@ def contains(scope: Scope, subject: Property, operand: Property) -> Lowered:
     """A list has an item equal to the operand, or a text contains it; absent values read as the empty text."""
     dialect, right = scope.dialect, read_property(scope, operand)
     left = read_property(scope, subject)
-    within = Lowered(dialect.contains_text(left.text_or_empty(), right.text_or_empty()), nullable=True)
+    within = Lowered(dialect.contains_text(left.text_or_empty(), dialect.text(right.text_or_empty())), nullable=True)
     return any_lowered([within, _has_item(scope, subject, right, right.text_or_empty())])
 
 

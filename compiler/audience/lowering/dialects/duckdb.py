@@ -89,8 +89,8 @@ class DuckDB:
         return cast(operand, "VARCHAR")
 
     def contains_text(self, text: exp.Expr, part: exp.Expr) -> exp.Expr:
-        """`contains` knows no wildcards and no collation."""
-        return function("contains", text, part)
+        """`contains` knows no wildcards; it follows a column's collation like any comparison."""
+        return function("contains", self.text(text), part)
 
     # numbers
 
