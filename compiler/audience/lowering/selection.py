@@ -7,8 +7,19 @@ from sqlglot import exp
 
 from audience.catalog import Catalog, Column, Documents
 from audience.catalog.kinds import JsonKind, TextKind
-from audience.ir.nodes import And, ComparesInstant, Constant, IsTimestamp, Leaf, Not, Or, Predicate, Property
-from audience.ir.walk import uses_now
+from audience.ir.nodes import (
+    And,
+    Compares,
+    ComparesInstant,
+    Contains,
+    IsTimestamp,
+    Leaf,
+    Or,
+    Predicate,
+    Property,
+    Steps,
+)
+from audience.ir.walk import leaves, uses_now
 from audience.lowering.build import (
     aliased,
     binary,
@@ -29,6 +40,7 @@ from audience.lowering.members import Members, Pairs
 from audience.lowering.predicate import Lowering
 from audience.lowering.query import Query, render
 from audience.lowering.scope import EXTRACTED, ExtractedScope, Facet, InlineScope, Scope
+from audience.values import Text
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,44 +156,30 @@ def _select(
 
 
 def reads_again(predicate: Predicate, catalog: Catalog) -> bool:
-    """Whether a filter would read the same JSON several times for most people, so that it is better stored once.
+    """Whether one text in JSON is decoded for several leaves under one OR, so that it is better stored once.
 
-    Engines inline an extraction into the filter. Along an AND that is cheap, because the first false condition
-    ends it, and measured faster than to store what was extracted. It is dear where nothing ends it early: under an
-    OR every leaf extracts anew, and a text is read as an instant by naming it several times.
+    Engines inline an extraction into the filter and find the expressions that leaves have in common, except for
+    those inside a CASE: a text that may be none, an instant that a text may state. Along an AND the first false
+    condition ends it, and to store what was extracted costs more than it saves.
     """
     match predicate:
-        case Or(operands):
-            return sum(_json_leaves(operand, catalog) for operand in operands) > 1
+        case Or():
+            decoded = [steps for leaf in leaves(predicate) if (steps := _decoded(leaf, catalog)) is not None]
+            return len(set(decoded)) < len(decoded)
         case And(operands):
-            return any(isinstance(operand, Or) and reads_again(operand, catalog) for operand in operands) or all(
-                _reads_instant(operand, catalog) for operand in operands
-            )
+            return any(reads_again(operand, catalog) for operand in operands)
         case _:
-            return _reads_instant(predicate, catalog)
+            return False
 
 
-def _reads_instant(predicate: Predicate, catalog: Catalog) -> bool:
-    leaf = predicate.operand if isinstance(predicate, Not) else predicate
-    return isinstance(leaf, ComparesInstant | IsTimestamp) and _reads_json(leaf, catalog)
-
-
-def _json_leaves(predicate: Predicate, catalog: Catalog) -> int:
-    match predicate:
-        case And(operands) | Or(operands):
-            return sum(_json_leaves(operand, catalog) for operand in operands)
-        case Not(operand):
-            return _json_leaves(operand, catalog)
-        case Constant():
-            return 0
+def _decoded(leaf: Leaf, catalog: Catalog) -> Steps | None:
+    """The path of the JSON text that a leaf decodes, None when it decodes none."""
+    match leaf:
+        case ComparesInstant(held) | IsTimestamp(held) | Compares(held, _, Text()) | Contains(held, Text()):
+            location = catalog.locate(held.steps)
+            return held.steps if location is not None and isinstance(location.kind, JsonKind) else None
         case _:
-            return int(_reads_json(predicate, catalog))
-
-
-def _reads_json(leaf: Leaf, catalog: Catalog) -> bool:
-    held = getattr(leaf, "property", None)
-    location = catalog.locate(held.steps) if held is not None else None
-    return location is not None and isinstance(location.kind, JsonKind)
+            return None
 
 
 def count_null_ids(run: Run) -> Query:
