@@ -1,0 +1,43 @@
+"""Measure speed: python -m benchmarks [QUESTION…] [--people N] [--rounds R] [--cache DIR] [--json FILE]."""
+
+import argparse
+import json
+from collections.abc import Callable
+from pathlib import Path
+
+from benchmarks import compile_speed, json_forms, machine, predicates, preview, startup
+from benchmarks.people import CACHE
+
+QUESTIONS: dict[str, Callable[[int, int, Path], dict[str, object]]] = {
+    "predicates": predicates.run,
+    "preview": preview.run,
+    "compile": compile_speed.run,
+    "startup": startup.run,
+    "json": json_forms.run,
+}
+"""Each takes the number of people, the rounds and the folder of populations, prints its findings and returns them."""
+
+
+def main() -> None:
+    """Answer the questions that were asked, or all of them."""
+    parser = argparse.ArgumentParser(prog="python -m benchmarks", description="Measure speed, as ratios in one run.")
+    parser.add_argument("questions", nargs="*", choices=[*QUESTIONS, []], metavar="QUESTION", help=", ".join(QUESTIONS))
+    parser.add_argument("--people", type=int, default=1_000_000, help="size of the population (1,000,000)")
+    parser.add_argument("--rounds", type=int, default=9, help="interleaved pairs for each ratio (9)")
+    parser.add_argument("--cache", type=Path, default=CACHE, help="where populations are kept")
+    parser.add_argument("--json", type=Path, help="write the numbers to a file; other questions in it stay")
+    options = parser.parse_args()
+    found: dict[str, object] = {}
+    if options.json is not None and options.json.exists():
+        found = json.loads(options.json.read_text(encoding="utf-8"))
+    found["machine"] = machine.describe()
+    for question in options.questions or QUESTIONS:
+        print(f"── {question} ──")
+        name = f"{question}-{options.people}" if question in ("predicates", "preview", "json") else question
+        found[name] = QUESTIONS[question](options.people, options.rounds, options.cache)
+    if options.json is not None:
+        options.json.write_text(json.dumps(found, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
+
+
+if __name__ == "__main__":
+    main()
