@@ -16,6 +16,9 @@ from audience.values import Instant, Null, Number, Value
 EXACT_FORMS = (TimestampForm.NAIVE, TimestampForm.ZONED)
 """Timestamp forms whose literals a list function compares exactly."""
 
+TESTS_MAX = 4
+"""Up to so many scalars a typed list is searched for each by itself: to compare two lists costs an engine more."""
+
 
 def list_has_any(dialect: Dialect, item: Kind, items: exp.Expr, operands: Sequence[Value | Instant]) -> Lowered:
     """Whether a typed list has at least one of the operands as an item."""
@@ -27,8 +30,10 @@ def list_has_any(dialect: Dialect, item: Kind, items: exp.Expr, operands: Sequen
         else:
             scalars.append(simple)
     parts = []
-    if scalars:
-        parts.append(Lowered(_has(dialect, items, scalars), nullable=True))
+    if len(scalars) <= TESTS_MAX:
+        parts += [Lowered(dialect.list_has(items.copy(), scalar), nullable=True) for scalar in scalars]
+    else:
+        parts.append(Lowered(dialect.list_has_any(items, scalars), nullable=True))
     parts += [_has_item(dialect, item, items, operand) for operand in others]
     return any_lowered(parts)
 
