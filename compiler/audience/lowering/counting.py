@@ -11,7 +11,6 @@ from sqlglot import exp
 
 from audience.ir.nodes import Property
 from audience.ir.outline import Outline
-from audience.ir.walk import uses_now
 from audience.lowering.build import (
     aliased,
     binary,
@@ -65,7 +64,7 @@ def count(run: Run, outline: Outline) -> Counting:
         sql=render(tree, run.dialect),
         dialect=run.dialect.name,
         parameters=counter.lowering.members.parameters,
-        unbound=("now",) if run.now is None and uses_now(outline.predicate) else (),
+        unbound=run.unbound(outline.predicate, tree),
     )
     return Counting(query, tuple(counter.counts))
 

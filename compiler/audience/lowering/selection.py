@@ -71,9 +71,11 @@ class Run:
             tests.append(binary(exp.EQ, tenant, string(self.tenant)))
         return conjunction(tests) if tests else None
 
-    def unbound(self, predicate: Predicate) -> tuple[str, ...]:
-        """The parameters that the caller must give."""
-        return ("now",) if self.now is None and uses_now(predicate) else ()
+    def unbound(self, predicate: Predicate, tree: exp.Expr) -> tuple[str, ...]:
+        """The parameters that the caller must give; a condition about time that can never hold has left none."""
+        if self.now is not None or not uses_now(predicate):
+            return ()
+        return ("now",) if any(found.name == "now" for found in tree.find_all(exp.Placeholder)) else ()
 
 
 def select_ids(run: Run, predicate: Predicate) -> Query:
@@ -86,7 +88,7 @@ def select_ids(run: Run, predicate: Predicate) -> Query:
         dialect=run.dialect.name,
         predicate=render(bare, run.dialect, pretty=False),
         parameters=parameters,
-        unbound=run.unbound(predicate),
+        unbound=run.unbound(predicate, tree),
     )
 
 
@@ -109,7 +111,8 @@ def select_sample(run: Run, predicate: Predicate, shown: Sequence[Property], lim
     order = [_sortable(run.dialect, key) for key in (catalog.id, catalog.tenant) if key is not None]
     tree.set("order", exp.Order(expressions=[exp.Ordered(this=key) for key in order]))
     tree.set("limit", exp.Limit(expression=exp.Literal(this=str(limit), is_string=False)))
-    return Query(render(tree, run.dialect), run.dialect.name, parameters=parameters, unbound=run.unbound(predicate))
+    unbound = run.unbound(predicate, tree)
+    return Query(render(tree, run.dialect), run.dialect.name, parameters=parameters, unbound=unbound)
 
 
 def _sortable(dialect: Dialect, key: Column) -> exp.Expr:
