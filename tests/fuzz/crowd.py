@@ -114,7 +114,7 @@ def pick_document(rng: Random, keys: Sequence[str] = tuple(DOCUMENT_KEYS)) -> di
             document[key] = None
         elif chance < 0.86:
             document[key] = pick_json(rng)
-    for _ in range(COPIES):
+    for _ in range(COPIES if keys else 0):
         # Properties that have a value in common, so that one can equal, contain or precede the other.
         source, target = rng.choice(keys), rng.choice(keys)
         value = document.get(source)

@@ -26,6 +26,9 @@ from tests.fuzz.edges import NOW
 randoms = st.randoms(use_true_random=False, note_method_calls=False)
 """What scenes are drawn from."""
 
+seeds = st.integers(0, 2**63).map(Random)
+"""For scenes that are too large for Hypothesis to draw piece by piece."""
+
 
 def examples(count: int) -> settings:
     """Settings of a law about scenes; `make deep` multiplies the count as it does everywhere.

@@ -110,10 +110,12 @@ def is_type(type_name: str) -> bool:
 
 
 def split_table(table: str) -> tuple[str, ...]:
-    """The parts of a table's name: `crm.people`, `"my schema".people`."""
-    parts, quoted, current = [], False, ""
+    """The parts of a table's name: `crm.people`, `"my schema".people`; inside of quotes `""` is a quote."""
+    parts, quoted, current, before = [], False, "", ""
     for character in table:
+        reopened, before = not quoted and before == character == '"', character
         if character == '"':
+            current += '"' if reopened else ""
             quoted = not quoted
         elif character == "." and not quoted:
             parts.append(current)

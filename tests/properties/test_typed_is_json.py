@@ -1,0 +1,106 @@
+"""The same data as typed columns and as one JSON document gives the same answers, where the semantics say so.
+
+Left out are what JSON cannot hold (NaN, infinities, integers beyond 2^53) and timestamps, which order and compare as
+instants in a column and as text in a document.
+"""
+
+import json
+import math
+from random import Random
+
+import duckdb
+from hypothesis import given
+
+from audience.errors import DefinitionError
+from audience.interpreter import DocumentValue, Person, read_document
+from audience.resolution import resolve
+from audience.values import Instant
+from tests.fuzz.answers import ask_interpreter, ask_values, run_for
+from tests.fuzz.columns import COLUMNS
+from tests.fuzz.conditions import Author
+from tests.fuzz.crowd import Crowd, draw_crowd, load
+from tests.fuzz.edges import NOW
+from tests.properties.scene import examples, randoms, seeds
+
+TIMELESS = tuple(
+    column
+    for column in COLUMNS
+    if not any(word in column.name for word in ("date", "ts", "tz", "ns", "_s", "_ms", "epoch", "time", "s_one"))
+)
+
+
+def in_json(value: DocumentValue) -> bool:
+    """Whether JSON holds a value exactly."""
+    match value:
+        case float():
+            return math.isfinite(value)
+        case int() if not isinstance(value, bool):
+            return abs(value) < 2**53
+        case list():
+            return all(map(in_json, value))
+        case dict():
+            return all(map(in_json, value.values()))
+        case Instant():
+            return False
+        case _:
+            return True
+
+
+def as_documents(crowd: Crowd) -> Crowd:
+    """The people of typed columns with all their values in the document."""
+    documents = [json.dumps(person.properties, ensure_ascii=False) for person in crowd.people]
+    people = tuple(Person(one.id, read_document(text)) for one, text in zip(crowd.people, documents, strict=True))
+    return Crowd(people, {"id": crowd.rows["id"], "doc": list(documents)}, (), crowd.properties)
+
+
+def only_what_json_holds(crowd: Crowd) -> Crowd:
+    """Values that JSON cannot hold become NULL."""
+    rows, people = dict(crowd.rows), list(crowd.people)
+    for column in crowd.columns:
+        texts = list(rows[column.name])
+        for at, person in enumerate(people):
+            if not in_json(person.properties[column.name]):
+                texts[at] = None
+                people[at] = Person(person.id, {**person.properties, column.name: None})
+        rows[column.name] = texts
+    return Crowd(tuple(people), rows, crowd.columns, crowd.properties)
+
+
+@examples(60)
+@given(randoms)
+def test_typed_columns_and_documents(connection: duckdb.DuckDBPyConnection, rng: Random) -> None:
+    typed = only_what_json_holds(draw_crowd(rng, 8, rng.sample(TIMELESS, 6), ()))
+    documents = as_documents(typed)
+    catalogs = load(connection, typed, "typed"), load(connection, documents, "documents")
+    author, pairs = Author(rng, documents), []
+    for _ in range(10):
+        expression = author.expression(1)
+        try:
+            pairs.append([resolve(expression, catalog, static=("vip", "core", "none")) for catalog in catalogs])
+        except DefinitionError:
+            continue  # A literal that only one of the two can hold.
+    members = {"vip": {("u1", None)}, "core": {("u2", None), ("u3", None)}, "none": set()}
+    in_columns = [one.predicate for one, _ in pairs]
+    in_documents = [other.predicate for _, other in pairs]
+    typed_answers = ask_values(connection, run_for(catalogs[0], NOW, members), in_columns, typed.people)
+    json_answers = ask_values(connection, run_for(catalogs[1], NOW, members), in_documents, documents.people)
+    assert typed_answers == json_answers
+    assert typed_answers == ask_interpreter(in_columns, typed.people, NOW, members)
+
+
+@examples(60)
+@given(seeds)
+def test_every_type_is_the_interpreter(connection: duckdb.DuckDBPyConnection, rng: Random) -> None:
+    """All columns at once, timestamps of every precision among them, in every comparison with one another."""
+    crowd = draw_crowd(rng, 10, COLUMNS, ())
+    catalog = load(connection, crowd)
+    author, predicates = Author(rng, crowd), []
+    for _ in range(16):
+        try:
+            predicates.append(resolve(author.condition(), catalog, static=("vip", "core", "none")).predicate)
+        except DefinitionError:
+            continue
+    members = {"vip": {("u1", None)}, "core": {("u2", None)}, "none": set()}
+    run = run_for(catalog, NOW, members)
+    found = ask_values(connection, run, predicates, crowd.people, guarded=False)
+    assert found == ask_interpreter(predicates, crowd.people, NOW, members)
