@@ -39,6 +39,15 @@ CUT: dict[Order, tuple[Order, int]] = {
 """For a form finer than a microsecond: the order and the microseconds to add."""
 
 
+DAYS: dict[Order, tuple[Order, int]] = {
+    Order.LESS: (Order.LESS_OR_EQUAL, -1),
+    Order.LESS_OR_EQUAL: (Order.LESS_OR_EQUAL, 0),
+    Order.GREATER: (Order.GREATER, 0),
+    Order.GREATER_OR_EQUAL: (Order.GREATER, -1),
+}
+"""For dates: the order to the day that holds the instant, and the microseconds to add to it before."""
+
+
 def instant_ordered(dialect: Dialect, kind: TimestampKind, value: exp.Expr, order: Order, microseconds: int) -> Lowered:
     """Order a timestamp that may be absent and an instant that is known."""
 
@@ -68,8 +77,8 @@ def compares_with_expression(
 ) -> exp.Expr:
     """Order a timestamp and an instant that only the query knows, given in microseconds."""
     match kind.form:
-        case TimestampForm.NAIVE_NANOSECONDS:
-            cut_order, shift = CUT[order]
+        case TimestampForm.NAIVE_NANOSECONDS | TimestampForm.DATE as form:
+            cut_order, shift = (DAYS if form is TimestampForm.DATE else CUT)[order]
             shifted = binary(exp.Add, microseconds, integer(shift)) if shift else microseconds
             return binary(COMPARISONS[cut_order], value, dialect.instant_value(kind, shifted))
         case TimestampForm.EPOCH_SECONDS | TimestampForm.EPOCH_MILLISECONDS:

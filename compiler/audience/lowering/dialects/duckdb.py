@@ -56,6 +56,9 @@ independent readings that must agree. Days of a month are left to the cast, whic
 BEYOND_EVERY_INSTANT = 2**63 - 1
 YEAR_0001 = -62_135_596_800_000_000
 YEAR_10000 = 253_402_300_800_000_000
+DAYS_LAST = BEYOND_EVERY_INSTANT // MICROSECONDS_PER_DAY
+"""Dates reach twenty times as far as 64-bit microseconds; what lies beyond is taken for the last day within."""
+
 NANOSECONDS_FIRST = -9_223_372_036_854_775
 NANOSECONDS_LAST = 9_223_372_036_854_775
 """The range of TIMESTAMP_NS, in microseconds."""
@@ -111,8 +114,12 @@ class DuckDB:
                 if microseconds > NANOSECONDS_LAST:
                     return cast(string("infinity"), "TIMESTAMP_NS")
                 return cast(string(_clock(max(microseconds, NANOSECONDS_FIRST))), "TIMESTAMP_NS")
-            case TimestampForm.DATE if microseconds % MICROSECONDS_PER_DAY == 0 and _has_calendar(microseconds):
+            case TimestampForm.DATE if _has_calendar(microseconds):
                 return cast(string(_clock(microseconds)[: len("YYYY-MM-DD")]), "DATE")
+            case TimestampForm.DATE:
+                return binary(
+                    exp.Add, cast(string("1970-01-01"), "DATE"), integer(microseconds // MICROSECONDS_PER_DAY)
+                )
             case TimestampForm.ZONED if _has_calendar(microseconds):
                 return cast(string(f"{_clock(microseconds)}+00:00"), "TIMESTAMPTZ")
             case TimestampForm.NAIVE | TimestampForm.DATE if _has_calendar(microseconds):
@@ -121,14 +128,19 @@ class DuckDB:
                 return self.instant_value(kind, integer(microseconds))
 
     def instant_value(self, kind: TimestampKind, microseconds: exp.Expr) -> exp.Expr:
-        """A date compares with a timestamp as its midnight, which is what a date means."""
+        """For dates the day of the instant: no date may be cast to TIMESTAMP, whose range is the smaller one."""
         match kind.form:
             case TimestampForm.ZONED:
                 return function("make_timestamptz", microseconds)
             case TimestampForm.NAIVE_NANOSECONDS:
-                return function("make_timestamp_ns", binary(exp.Mul, microseconds, integer(1_000)))
-            case TimestampForm.NAIVE | TimestampForm.DATE:
+                first = function("greatest", microseconds, integer(NANOSECONDS_FIRST))
+                finite = function("make_timestamp_ns", binary(exp.Mul, first, integer(1_000)))
+                beyond = binary(exp.GT, microseconds.copy(), integer(NANOSECONDS_LAST))
+                return case([(beyond, cast(string("infinity"), "TIMESTAMP_NS"))], finite)
+            case TimestampForm.NAIVE:
                 return function("make_timestamp", microseconds)
+            case TimestampForm.DATE:
+                return cast(function("make_timestamp", microseconds), "DATE")
             case TimestampForm.EPOCH_SECONDS | TimestampForm.EPOCH_MILLISECONDS:
                 raise CompilerBug("epoch columns compare as integers")
 
@@ -143,7 +155,9 @@ class DuckDB:
                 nanoseconds = function("epoch_ns", operand)
                 finite = _floor_divide(nanoseconds, 1_000)
             case TimestampForm.DATE:
-                finite = function("epoch_us", cast(operand, "TIMESTAMP"))
+                days = binary(exp.Sub, operand, cast(string("1970-01-01"), "DATE"))
+                within = function("greatest", function("least", days, integer(DAYS_LAST)), integer(-DAYS_LAST))
+                finite = binary(exp.Mul, within, integer(MICROSECONDS_PER_DAY))
             case TimestampForm.NAIVE | TimestampForm.ZONED:
                 finite = function("epoch_us", operand)
         future = cast(string("infinity"), "DATE" if kind.form is TimestampForm.DATE else "TIMESTAMP")
