@@ -64,3 +64,23 @@ def test_a_form_answers_as_the_interpreter_does(connection: duckdb.DuckDBPyConne
         assert found[at] == expected, text
         if at % 10 == 0 or at >= len(texts) - 3:
             assert ask_filter(connection, run, predicates[at]) == ids_where(expected, people), text
+
+
+def test_an_infinity_lies_beyond_every_instant(connection: duckdb.DuckDBPyConnection) -> None:
+    forms = ("day", "naive", "zoned")
+    connection.execute("CREATE OR REPLACE TEMP TABLE ends (id VARCHAR, day DATE, naive TIMESTAMP, zoned TIMESTAMPTZ)")
+    people = []
+    for word, beyond in (("infinity", 10**30), ("-infinity", -(10**30)), ("2025-01-01", BOUNDS[-1])):
+        connection.execute("INSERT INTO ends VALUES ($word, $word, $word, $word || $utc)",
+                           {"word": word, "utc": "" if "inf" in word else " 00:00:00+00"})  # fmt: skip
+        instant = Instant(beyond if "inf" in word else read_instant(word) or 0)
+        people.append(Person(word, dict.fromkeys(forms, instant)))
+    catalog = audience.users(connection, table="ends").catalog
+    texts = [f"{form} is a timestamp" for form in forms]
+    texts += [f'{form} {test} "{bound}"' for form in forms for test in TESTS for bound in ("0001-01-01", "9999-12-31")]
+    texts += [f"{form} {test} recipient.{other}" for form in forms for other in forms for test in TESTS]
+    predicates = [resolve(audience.parse(text), catalog).predicate for text in texts]
+    run, reference = run_for(catalog, NOON), ask_interpreter(predicates, people, NOON or 0)
+    found = ask_values(connection, run, predicates, people)
+    for text, mine, expected in zip(texts, found, reference, strict=True):
+        assert mine == expected, text
