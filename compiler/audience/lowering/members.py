@@ -39,11 +39,12 @@ class Members:
         rows: list[tuple[str, ...]]
         tests: list[exp.Expr] = []
         if tenant_column is None:
-            rows = sorted({(user,) for user, tenant in self.audiences[audience] if (tenant or None) == self.tenant})
+            asked = self.tenant or None
+            rows = sorted({(user,) for user, tenant in self.audiences[audience] if tenant == asked})
         else:
             rows = sorted({(user, tenant or "") for user, tenant in self.audiences[audience]})
             own_tenant = coalesce(cast(scope.column(tenant_column), "VARCHAR"), string(""))
-            tests = [binary(exp.EQ, scope.dialect.text(column(MEMBER_TENANT)), own_tenant)]
+            tests = [binary(exp.EQ, scope.dialect.text(column(MEMBER_TENANT)), scope.dialect.text(own_tenant))]
         if not rows:
             return NEVER
         test = conjunction([binary(exp.EQ, person, column(MEMBER_ID)), *tests])
