@@ -104,8 +104,10 @@ class Dialect(Protocol):
     def list_has_any(self, items: exp.Expr, values: Sequence[exp.Expr]) -> exp.Expr:
         """Whether a list has at least one of several scalars as an item."""
 
-    def some_item(self, items: exp.Expr, test: Callable[[exp.Expr], exp.Expr], level: int) -> exp.Expr:
-        """Whether some item of a list passes a test; `level` counts enclosing tests, so that names differ."""
+    def some_item(
+        self, items: exp.Expr, test: Callable[[exp.Expr], exp.Expr], others: Sequence[exp.Expr] = ()
+    ) -> exp.Expr:
+        """Whether some item of a list passes a test; `others` are what the test names besides the item."""
 
     # JSON
     def document(self, operand: exp.Expr, text: bool) -> exp.Expr:

@@ -54,7 +54,7 @@ def node_has_any(dialect: Dialect, node: exp.Expr, operands: Sequence[Value]) ->
             return binary(exp.EQ, number, literals[0]) if len(literals) == 1 else exp.In(
                 this=number, expressions=literals)  # fmt: skip
 
-        parts.append(Lowered(dialect.some_item(items, is_number, 0), nullable=True))
+        parts.append(Lowered(dialect.some_item(items, is_number), nullable=True))
     parts += [
         _node_has_item(dialect, items, operand)
         for operand in operands
@@ -86,10 +86,10 @@ def _simple_literal(dialect: Dialect, item: Kind, operand: Value | Instant) -> e
 def _has_item(dialect: Dialect, item: Kind, items: exp.Expr, operand: Value | Instant) -> Lowered:
     if equals(dialect, item, items, operand) is NEVER:
         return NEVER
-    test = dialect.some_item(items, lambda one: equals(dialect, item, one, operand).expression, 0)
+    test = dialect.some_item(items, lambda one: equals(dialect, item, one, operand).expression)
     return Lowered(test, nullable=True)
 
 
 def _node_has_item(dialect: Dialect, items: exp.Expr, operand: Value) -> Lowered:
-    test = dialect.some_item(items, lambda item: node_equals(dialect, item, operand).expression, 0)
+    test = dialect.some_item(items, lambda item: node_equals(dialect, item, operand).expression)
     return Lowered(test, nullable=True)

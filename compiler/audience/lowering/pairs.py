@@ -150,6 +150,7 @@ def _has_item(scope: Scope, subject: Property, right: Reading, text: exp.Expr | 
     if location is None:
         return any_lowered([])
     wanted = Reading(right.absent, text, right.number, right.boolean, right.instant)
+    others = [known for known in (text, right.number, right.boolean, right.instant) if known is not None]
 
     def is_wanted(item: Reading) -> exp.Expr:
         texts = []
@@ -161,10 +162,10 @@ def _has_item(scope: Scope, subject: Property, right: Reading, text: exp.Expr | 
     match location.kind:
         case JsonKind():
             node = scope.facet(location, Facet.NODE)
-            test = dialect.some_item(dialect.node_items(node), lambda item: is_wanted(read_node(dialect, item)), 0)
+            test = dialect.some_item(dialect.node_items(node), lambda item: is_wanted(read_node(dialect, item)), others)
         case ArrayKind(kind):
             value = scope.value(location)
-            test = dialect.some_item(value, lambda item: is_wanted(read_value(dialect, kind, item)), 0)
+            test = dialect.some_item(value, lambda item: is_wanted(read_value(dialect, kind, item)), others)
         case _:
             return any_lowered([])
     return Lowered(test, nullable=True)

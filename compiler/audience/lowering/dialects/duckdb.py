@@ -7,7 +7,7 @@ JSON equality follows `default_collation`; zone-less texts cast to TIMESTAMPTZ f
 """
 
 from collections.abc import Callable, Mapping, Sequence
-from itertools import groupby
+from itertools import count, groupby
 
 from sqlglot import exp
 
@@ -222,9 +222,12 @@ class DuckDB:
         """One pass over both lists."""
         return function("list_has_any", items, exp.Array(expressions=list(values)))
 
-    def some_item(self, items: exp.Expr, test: Callable[[exp.Expr], exp.Expr], level: int) -> exp.Expr:
+    def some_item(
+        self, items: exp.Expr, test: Callable[[exp.Expr], exp.Expr], others: Sequence[exp.Expr] = ()
+    ) -> exp.Expr:
         """A lambda; DuckDB 2 knows only the spelled-out form, which sqlglot prints."""
-        variable = f"item_{level}"
+        taken = {found.name.casefold() for other in others for found in other.find_all(exp.Column)}
+        variable = next(free for number in count() if (free := f"item_{number}") not in taken)
         passing = exp.Lambda(this=test(column(variable)), expressions=[name(variable)])
         return binary(exp.GT, function("len", function("list_filter", items, passing)), integer(0))
 
