@@ -98,17 +98,21 @@ def select_sample(run: Run, predicate: Predicate, shown: Sequence[Property], lim
     Properties come under the names p0, p1, …, because a path is no fit name for a column.
     """
     catalog = run.catalog
+    keys = [key for key in (catalog.id, catalog.tenant) if key is not None]
+
+    def shown_as(expression: exp.Expr, alias: str) -> exp.Expr:
+        # ORDER BY takes a name for an alias first, and the people are ordered by their columns.
+        return aliased(expression, f"shown_{alias}" if alias in {key.name.casefold() for key in keys} else alias)
 
     def columns(scope: Scope) -> list[exp.Expr]:
-        found: list[exp.Expr] = [aliased(cast(scope.column(catalog.id), "VARCHAR"), "person_id")]
-        if catalog.tenant is not None:
-            found.append(aliased(cast(scope.column(catalog.tenant), "VARCHAR"), "person_tenant"))
-        for index, held in enumerate(shown):
-            found.append(aliased(_shown(scope, held), f"p{index}"))
-        return found
+        found = [
+            shown_as(cast(scope.column(key), "VARCHAR"), alias)
+            for key, alias in zip(keys, ("person_id", "person_tenant"), strict=False)
+        ]
+        return found + [shown_as(_shown(scope, held), f"p{index}") for index, held in enumerate(shown)]
 
     tree, parameters = _select(run, predicate, columns)
-    order = [_sortable(run.dialect, key) for key in (catalog.id, catalog.tenant) if key is not None]
+    order = [_sortable(run.dialect, key) for key in keys]
     tree.set("order", exp.Order(expressions=[exp.Ordered(this=key) for key in order]))
     tree.set("limit", exp.Limit(expression=exp.Literal(this=str(limit), is_string=False)))
     unbound = run.unbound(predicate, tree)
