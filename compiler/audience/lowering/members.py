@@ -19,7 +19,8 @@ Pairs = Collection[tuple[str, str | None]]
 
 MEMBER_ID = "audience_member_id"
 MEMBER_TENANT = "audience_member_tenant"
-"""Names that no people table is expected to have: the outer id is named without a table, so it must not be shadowed."""
+MEMBERS = "audience_members"
+"""The outer id and tenant are named without a table, so these names must not shadow them: see `_names`."""
 
 
 @dataclass(slots=True)
@@ -36,6 +37,7 @@ class Members:
             raise CompilerBug(f"the members of `{audience}` were resolved and not given")
         tenant_column = scope.catalog.tenant
         person = scope.dialect.text(cast(scope.column(scope.catalog.id), "VARCHAR"))
+        names = _names(scope)
         rows: list[tuple[str, ...]]
         tests: list[exp.Expr] = []
         if tenant_column is None:
@@ -44,28 +46,37 @@ class Members:
         else:
             rows = sorted({(user, tenant or "") for user, tenant in self.audiences[audience]})
             own_tenant = coalesce(cast(scope.column(tenant_column), "VARCHAR"), string(""))
-            tests = [binary(exp.EQ, scope.dialect.text(column(MEMBER_TENANT)), scope.dialect.text(own_tenant))]
+            tests = [binary(exp.EQ, scope.dialect.text(column(names[1])), scope.dialect.text(own_tenant))]
         if not rows:
             return NEVER
-        test = conjunction([binary(exp.EQ, person, column(MEMBER_ID)), *tests])
-        source = self._values(rows) if len(rows) <= MEMBERS_INLINE_MAX else self._parameter(scope, rows)
+        test = conjunction([binary(exp.EQ, person, column(names[0])), *tests])
+        source = self._values(rows, names) if len(rows) <= MEMBERS_INLINE_MAX else self._parameter(scope, rows, names)
         query = exp.Select(expressions=[exp.Literal(this="1", is_string=False)], from_=exp.From(this=source))
         query.set("where", exp.Where(this=test))
         return Lowered(exp.Exists(this=query), nullable=False)
 
-    def _values(self, rows: list[tuple[str, ...]]) -> exp.Expr:
+    def _values(self, rows: list[tuple[str, ...]], names: tuple[str, str, str]) -> exp.Expr:
         tuples: list[exp.Expr] = [exp.Tuple(expressions=[string(part) for part in row]) for row in rows]
-        return exp.Values(expressions=tuples, alias=_alias(len(rows[0])))
+        return exp.Values(expressions=tuples, alias=_alias(names[2], names[: len(rows[0])]))
 
-    def _parameter(self, scope: Scope, rows: list[tuple[str, ...]]) -> exp.Expr:
+    def _parameter(self, scope: Scope, rows: list[tuple[str, ...]], names: tuple[str, str, str]) -> exp.Expr:
         parameters = []
         for index in range(len(rows[0])):
             parameter = f"members_{len(self.parameters) + 1}"
             self.parameters[parameter] = [row[index] for row in rows]
             parameters.append(parameter)
-        query = scope.dialect.member_rows(dict(zip((MEMBER_ID, MEMBER_TENANT), parameters, strict=False)))
-        return exp.Subquery(this=query, alias=exp.TableAlias(this=name("audience_members")))
+        query = scope.dialect.member_rows(dict(zip(names[:2], parameters, strict=False)))
+        return exp.Subquery(this=query, alias=exp.TableAlias(this=name(names[2])))
 
 
-def _alias(width: int) -> exp.TableAlias:
-    return exp.TableAlias(this=name("audience_members"), columns=[name(MEMBER_ID), name(MEMBER_TENANT)][:width])
+def _names(scope: Scope) -> tuple[str, str, str]:
+    """What the columns of the members and their table are called: not as the person's id or tenant."""
+    taken = {key.name.casefold() for key in (scope.catalog.id, scope.catalog.tenant) if key is not None}
+    mark = ""
+    while taken & {MEMBER_ID + mark, MEMBER_TENANT + mark, MEMBERS + mark}:
+        mark += "_"
+    return MEMBER_ID + mark, MEMBER_TENANT + mark, MEMBERS + mark
+
+
+def _alias(table: str, columns: tuple[str, ...]) -> exp.TableAlias:
+    return exp.TableAlias(this=name(table), columns=[name(column) for column in columns])
