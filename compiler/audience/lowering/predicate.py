@@ -161,7 +161,7 @@ class Lowering:
         absent = Lowered(is_null(value), nullable=False)
         match location.kind:
             case TextKind(as_text):
-                text = self.scope.dialect.as_text(value) if as_text else value
+                text = self.scope.dialect.text(self.scope.dialect.as_text(value) if as_text else value)
                 return any_lowered([absent, Lowered(binary(exp.EQ, text, string("")), nullable=True)])
             case ArrayKind():
                 length = self.scope.dialect.length(value)
