@@ -6,7 +6,7 @@ from pathlib import Path
 import duckdb
 import pytest
 
-from audience.catalog import Documents, Files, Table
+from audience.catalog import Documents, Parquet, Table
 from audience.catalog.kinds import JsonKind, TextKind
 from audience.errors import EngineError, UsageError
 from audience.lowering.dialects.duckdb_relation import relation
@@ -35,7 +35,7 @@ def test_a_parquet_file_under_any_name(tmp_path: Path, name: str) -> None:
     path = tmp_path / name
     copy(tmp_path / "made", "SELECT 'a' AS id, 1 AS x", "(FORMAT parquet)").rename(path)
     people = users(path)
-    assert isinstance(people.catalog.relation, Files)
+    assert isinstance(people.catalog.relation, Parquet)
     assert everyone(people) == [("a", 1)]
 
 

@@ -23,15 +23,22 @@ class Table:
 
 
 @dataclass(frozen=True, slots=True)
-class Files:
-    """Files that an engine reads as a table: `reader` is parquet or csv; a path may hold wildcards.
+class Parquet:
+    """Parquet files that an engine reads as a table; the path may hold wildcards."""
 
-    `text` names the columns of a CSV file that are read as text whatever they look like: the id `007` is not 7.
+    path: str
+
+
+@dataclass(frozen=True, slots=True)
+class Csv:
+    """CSV files with all that is known of them, so that an engine guesses nothing; the path may hold wildcards.
+
+    `columns` are the names of the header with the types of their values, in the order of the file.
     """
 
-    reader: str
     path: str
-    text: tuple[str, ...] = ()
+    delimiter: str
+    columns: tuple[tuple[str, str], ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +49,7 @@ class Documents:
     id: str
 
 
-Relation = Table | Files | Documents
+Relation = Table | Parquet | Csv | Documents
 
 
 @dataclass(frozen=True, slots=True)
@@ -167,7 +174,7 @@ def describe_relation(relation: Relation) -> str:
     match relation:
         case Table(name):
             return ".".join(name)
-        case Files(_, path) | Documents(path, _):
+        case Parquet(path) | Csv(path, _, _) | Documents(path, _):
             return path
         case _:
             assert_never(relation)

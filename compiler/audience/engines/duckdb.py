@@ -3,6 +3,7 @@
 import threading
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from itertools import takewhile
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -219,9 +220,15 @@ def _said_by_duckdb(doing: str) -> Iterator[None]:
     try:
         yield
     except duckdb.Error as error:
-        # What follows the first blank line is DuckDB's drawing of the SQL, which the caller did not write.
-        raise EngineError("duckdb", doing, str(error).split("\n\n")[0].strip()) from error
+        raise EngineError("duckdb", doing, _in_brief(str(error))) from error
     except RuntimeError as error:
         if "interrupted" in str(error).lower():
             raise KeyboardInterrupt from error
         raise
+
+
+def _in_brief(said: str) -> str:
+    """What DuckDB said, on one line, without its drawing of the SQL and its advice on options of its own."""
+    lines = [line.strip() for line in said.split("\n\n")[0].splitlines()]
+    kept = takewhile(lambda line: not line.startswith(("Possible fixes", "Possible solutions", "*")), lines)
+    return "; ".join(line for line in kept if line)

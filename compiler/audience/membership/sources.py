@@ -5,7 +5,7 @@ import re
 from dataclasses import dataclass
 from pathlib import Path
 
-from audience.catalog import Documents, Files, Relation, Table
+from audience.catalog import Csv, Documents, Parquet, Relation, Table
 from audience.catalog.declare import split_table
 from audience.diagnostics import did_you_mean
 from audience.engines import DuckDB
@@ -77,8 +77,8 @@ def open_object(source: object, table: str | None) -> Opened:
 
 def _relation(pattern: str, suffix: str) -> Relation:
     if suffix in PARQUET:
-        return Files("parquet", pattern)
-    return Files("csv", pattern) if suffix in CSV else Documents(pattern, "id")
+        return Parquet(pattern)
+    return Csv(pattern, "", ()) if suffix in CSV else Documents(pattern, "id")
 
 
 def _open_database(path: Path, table: str | None) -> Opened:

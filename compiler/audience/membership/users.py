@@ -1,17 +1,18 @@
 """Point Audience at people: `users(source)` opens and introspects them, `Users(columns=...)` only declares them."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from sqlglot import exp
 
-from audience.catalog import ID, Catalog, Documents, Files, Relation, describe_relation
+from audience.catalog import ID, Catalog, Csv, Documents, Relation, describe_relation
 from audience.catalog.declare import DOCUMENT, Roles, declare_types
 from audience.engines import Engine
 from audience.errors import UsageError
 from audience.lowering.dialects.duckdb_relation import relation as write_relation
+from audience.membership.csv_files import look_at_csv
 from audience.membership.sources import Opened, open_object, open_path
 from audience.project import UsersConfig, is_config, read_catalog, read_config
 
@@ -110,11 +111,9 @@ def _introspect(opened: Opened, roles: Roles) -> Users:
     match relation:
         case Documents(path):
             relation, roles = Documents(path, roles.id), _document_roles(roles)
-        case Files("csv", path, ()):
-            # Read once with guessed types to see that the id and the tenant are there, then with both as text.
-            engine.introspect(relation, _description(relation), roles)
-            text = (roles.id,) if roles.tenant is None else (roles.id, roles.tenant)
-            relation = replace(relation, text=text)
+        case Csv(path):
+            text = [roles.id] if roles.tenant is None else [roles.id, roles.tenant]
+            relation = look_at_csv(engine, path, text)
         case _:
             pass
     return Users.of(engine.introspect(relation, _description(relation), roles), engine)

@@ -4,7 +4,7 @@ from typing import assert_never
 
 from sqlglot import exp
 
-from audience.catalog import Documents, Files, Relation, Table
+from audience.catalog import Csv, Documents, Parquet, Relation, Table
 
 JSON_FORMATS = {".json": "auto"}
 """A .json file is an array, one object, or lines: DuckDB finds out. Any other suffix is one object a line, where
@@ -21,9 +21,9 @@ def relation(source: Relation) -> exp.Expr:
     match source:
         case Table(name):
             return _table(name)
-        case Files("csv", path, text):
-            return exp.Table(this=_read_csv(path, text))
-        case Files(_, path):
+        case Csv():
+            return exp.Table(this=_read_csv(source))
+        case Parquet(path):
             return exp.Table(this=exp.ReadParquet(expressions=[exp.Literal.string(path)]))
         case Documents(path, id):
             return _documents(path, id)
@@ -45,16 +45,24 @@ def _option(name: str, value: exp.Expr) -> exp.Expr:
     return exp.EQ(this=exp.Column(this=exp.to_identifier(name)), expression=value)
 
 
-def _read_csv(path: str, text: tuple[str, ...]) -> exp.Expr:
-    # The header is stated, because a file of texts only has no other sign of it; the whole file is
-    # looked at, because a type guessed from the first rows fails on a later one.
-    options = [_option("header", exp.true()), _option("sample_size", exp.Literal.number(-1))]
-    if text:
-        types = [
-            exp.PropertyEQ(this=exp.Literal.string(column), expression=exp.Literal.string("VARCHAR")) for column in text
-        ]
-        options.append(_option("types", exp.Struct(expressions=types)))
-    return exp.ReadCSV(this=exp.Literal.string(path), expressions=options)
+def _read_csv(source: Csv) -> exp.Expr:
+    """Everything is stated: what DuckDB detects by itself, it detects differently when one line is odd."""
+    types = [
+        exp.PropertyEQ(this=exp.Literal.string(name), expression=exp.Literal.string(type_name))
+        for name, type_name in source.columns
+    ]
+    quote = exp.Literal.string('"')
+    options = [
+        _option("auto_detect", exp.false()),
+        _option("header", exp.true()),
+        _option("delim", exp.Literal.string(source.delimiter)),
+        _option("quote", quote),
+        _option("escape", quote.copy()),
+        # An empty field is absent, a quoted one is the empty text.
+        _option("allow_quoted_nulls", exp.false()),
+        _option("columns", exp.Struct(expressions=types)),
+    ]
+    return exp.ReadCSV(this=exp.Literal.string(source.path), expressions=options)
 
 
 def _documents(path: str, id: str) -> exp.Expr:
