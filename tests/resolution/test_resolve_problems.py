@@ -383,3 +383,52 @@ def test_lints_are_asked_for():
 
 def test_every_diagnostic_is_plain_data():
     assert json.dumps([problem.to_json() for problem in refused(parse("nope = 1 and plan > true"))])
+
+
+@pytest.mark.parametrize(
+    ("text", "help", "fix"),
+    [
+        ("plan > 18", "store it as a number", None),
+        ("plan between 1 and 5", "store it as a number", None),
+        ('tags = "a"', '`recipient.tags contains "a"`', None),
+        ('plan = ["pro", "free"]', '`recipient.plan in ["pro", "free"]`', None),
+        ("seen > 20250601", 'a timestamp is a text: "2025-06-01"', '"2025-06-01"'),
+        ("seen > 20259901", "30 days ago", None),
+        ("active = 1", "a boolean is written true", "true"),
+        ('active = "No"', "a boolean is written false", "false"),
+        ('active = "perhaps"', "`true` or `false`", None),
+        ("mrr contains 1", "`recipient.mrr = 1`", None),
+    ],
+)
+def test_what_is_written_instead_of_a_value_that_cannot_be_met(text, help, fix):
+    first = resolve(parse(text), CLOSED).warnings[0]
+    assert first.code == "A314"
+    assert help in first.help
+    assert first.fix == fix
+
+
+@pytest.mark.parametrize("written", ["seen > ", "seen before ", "plan on or after "])
+@pytest.mark.parametrize(
+    ("time", "fix"), [("yesterday", "1 day ago"), ("Last  Week", "1 week ago"), ("today", None), ("later", None)]
+)
+def test_times_by_name(written, time, fix):
+    (problem,) = refused(parse(f'{written}"{time}"'))
+    assert (problem.code, problem.fix) == ("A304", fix)
+
+
+NAMED_ID = Catalog(Table(("people",)), Column("user_id", "user_id", TextKind()), CLOSED.columns)
+NAMED_ID_OPEN = Catalog(NAMED_ID.relation, NAMED_ID.id, CLOSED.columns, Column("props", "props", JsonKind()))
+
+
+def test_the_id_column_is_asked_as_id():
+    (closed,) = refused(parse("user_id = 5"), NAMED_ID)
+    (opened, *_) = resolve(parse("user_id = 5"), NAMED_ID_OPEN).warnings
+    for problem in (closed, opened):
+        assert (problem.code, problem.fix) == ("A201", "recipient.id")
+        assert problem.help == "`user_id` is the id column, which is asked as `id`"
+
+
+@pytest.mark.parametrize("alias", ["p", "people", "u"])
+def test_the_name_of_a_table_before_a_property(alias):
+    (problem,) = refused(parse(f'{alias}.plan = "pro"'))
+    assert problem.fix == "recipient.plan"

@@ -2,7 +2,8 @@
 
 `parser` is the way in: `survey` looks over the text (limits, brackets, comments), `grammar` loads audience.lark,
 `builder` makes the tree's nodes with `literals`, `paths` and `operator_words`, `comments` ties comments to
-conditions, `syntax` explains a text that does not parse. `nodes` is the AST, `walk` its readers and builders,
+conditions, `syntax` explains a text that does not parse, `slips` knows
+the habits of other languages. `nodes` is the AST, `walk` its readers and builders,
 `formatter` the way out. Nothing is resolved here: no catalog, no other definitions.
 """
 

@@ -24,7 +24,8 @@ from audience.language.nodes import (
 )
 from audience.language.operator_words import LIST_SPELLINGS, instead_of, normalize_words, operator_of
 from audience.language.paths import OTHER_SCOPES, SCOPES, PathProblem, read_path, read_steps
-from audience.operators import BY_WORDS, Operator, Takes
+from audience.language.slips import instead_of_time
+from audience.operators import BY_WORDS, RELATIVE_TIME_SHAPES, Operator, Takes
 from audience.values import Array, Boolean, Null, Object, Text, Value, unstorable
 
 if TYPE_CHECKING:
@@ -128,6 +129,8 @@ class Builder:
                 self._problem("A303", f"`{shown}` takes two bounds", _span(argument), f"write `{shown} {text} and …`")
             elif shown in LIST_SPELLINGS:
                 self._problem("A303", f"`{shown}` takes a list", _span(argument), f"write `{shown} [{text}]`")
+        if argument is not None and operator.takes in RELATIVE_TIME_SHAPES:
+            self._named_times(_span(argument))
         return Condition(self._subject(subject, operator, argument), operator, argument, whole)
 
     def _subject(self, subject: Property, operator: Operator, argument: Argument | None) -> Property:
@@ -140,6 +143,15 @@ class Builder:
         elif not subject.steps and subject.place is not None:
             self._whole_person(_span(subject))
         return subject
+
+    def _named_times(self, place: Span) -> None:
+        """Where an instant is needed `yesterday` is neither a text nor a property."""
+        for index, problem in enumerate(self.problems):
+            where = problem.place
+            if problem.code == "A105" and isinstance(where, Span) and place.start <= where.start < place.end:
+                help, fix = instead_of_time(self.source.text[where.start : where.end])
+                if help is not None:
+                    self.problems[index] = replace(problem, help=help, fix=fix)
 
     def _only_keys(self, place: Span) -> None:
         """A bare word after `member of` can only be the key of an audience: do not offer the property."""

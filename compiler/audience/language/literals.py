@@ -128,7 +128,7 @@ def _unreadable_text(token: str) -> Problem:
             )
         if found[2] is not None:
             escaped = json.dumps(found[2])[1:-1]
-            return Problem(
-                "A106", "a text cannot hold a control character as it is", f"write `{escaped}`", start=start, end=end
-            )
+            # U+0000 is refused in every spelling, so its escape is no advice.
+            help = "U+0000 cannot be stored: leave it out" if found[2] == "\x00" else f"write `{escaped}`"
+            return Problem("A106", "a text cannot hold a control character as it is", help, start=start, end=end)
     return Problem("A106", "the text cannot be read")

@@ -2,7 +2,8 @@
 
 `resolve` the way in · `expressions` groups and the outline · `conditions` one condition as a predicate ·
 `properties` names found in the catalog · `arguments` literals, instants and bounds, checked ·
-`references` other audiences, inlined · `lints` warnings · `scope` what is known and was found ·
+`references` other audiences, inlined · `lints` warnings, `spellings` what to write instead ·
+`scope` what is known and was found ·
 `normalize` one way to say each thing.
 """
 

@@ -6,9 +6,10 @@ from typing import assert_never
 
 from audience import ir
 from audience.catalog.kinds import ANY, ArrayKind, IntegerKind, Kind, OpaqueKind, TimestampKind, describe
-from audience.diagnostics import Place
+from audience.diagnostics import Place, Span
 from audience.language import nodes as ast
 from audience.language.paths import write_path
+from audience.language.slips import instead_of_time
 from audience.limits import (
     INTEGER_SAFE_MAX,
     LIST_ITEMS_MAX,
@@ -141,29 +142,33 @@ def instant(literal: ast.Literal, operator: Operator, scope: Scope) -> Instant |
     if not isinstance(literal.value, Text):
         wrong_shape(operator, describe_value(literal.value), literal.place, scope, TIMESTAMP_FORM)
         return None
-    return read_text(literal.value, literal.place, scope)
+    return read_text(literal.value, literal.place, scope, relative=True)
 
 
-def read_text(text: Text, place: Place | None, scope: Scope) -> Instant | None:
-    """A text as the instant that it states; None after an error."""
+def read_text(text: Text, place: Place | None, scope: Scope, *, relative: bool = False) -> Instant | None:
+    """A text as the instant that it states; None after an error. With `relative` a relative time may stand there."""
     microseconds = read_instant(text.value)
     if microseconds is None:
-        scope.error("A304", f"{show(text)} is no timestamp", place, TIMESTAMP_FORM)
+        help, fix = instead_of_time(text.value) if relative else (None, None)
+        fix = fix if isinstance(place, Span) else None
+        scope.error("A304", f"{show(text)} is no timestamp", place, help or TIMESTAMP_FORM, fix)
         return None
     return Instant(microseconds)
 
 
-def constant(literal: ast.Literal, kind: Kind, scope: Scope, *, blank: bool = False) -> Value | Instant | None:
+def constant(
+    literal: ast.Literal, kind: Kind, scope: Scope, *, blank: bool = False, relative: bool = False
+) -> Value | Instant | None:
     """A literal to compare with values of a kind; None after an error.
 
     Against timestamps a text is the instant that it states. With `blank` the empty text stays one: an
-    absent value reads as it.
+    absent value reads as it. With `relative` a relative time may stand there, too.
     """
     value = literal.value
     if not check_value(value, kind, literal.place, scope):
         return None
     if isinstance(kind, TimestampKind) and isinstance(value, Text) and not (blank and value.value == ""):
-        return read_text(value, literal.place, scope)
+        return read_text(value, literal.place, scope, relative=relative)
     return value
 
 

@@ -165,7 +165,7 @@ def _ordered(
     order = ORDERS[condition.operator.test]
     match argument:
         case ast.Literal(Number() | Text()):
-            operand = constant(argument, subject.kind, scope)
+            operand = constant(argument, subject.kind, scope, relative=True)
             return None if operand is None else _compares(subject, order, operand)
         case ast.Property():
             other = dynamic(argument, scope)

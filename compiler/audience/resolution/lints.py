@@ -27,7 +27,8 @@ from audience.language.paths import write_path
 from audience.operators import Takes, Test
 from audience.resolution.arguments import describe_value, show
 from audience.resolution.scope import Scope
-from audience.values import Array, Boolean, Instant, Null, Number, Object, Text, Value, from_json, is_date_only
+from audience.resolution.spellings import other_spelling
+from audience.values import Array, Boolean, Instant, Null, Number, Object, Text, Value, is_date_only
 
 NOTHING_IS = frozenset({Test.EQUAL_TO, Test.CONTAINS})
 """Tests under which an absent value reads as the empty text, so that "" always has a meaning."""
@@ -143,7 +144,7 @@ def _never_true(subject: ir.Property, condition: ast.Condition, scope: Scope) ->
     words = "in" if listed and operator.test is Test.CONTAINS else positive
     for literal in _literals(argument, operator.test):
         if not _can_meet(kind, operator.test, literal.value, listed=listed):
-            advice, fix = _other_spelling(kind, literal.value)
+            advice, fix = other_spelling(subject, operator.test, literal.value, listed=listed)
             scope.warn(
                 "A314",
                 f"`{path}` is {_a(noun)} and {show(literal.value)} is {describe_value(literal.value)}, "
@@ -217,24 +218,6 @@ def _can_equal(kind: Kind, value: Value, *, absent: bool = True) -> bool:
             return True
         case _:
             assert_never(kind)
-
-
-def _other_spelling(kind: Kind, value: Value) -> tuple[str | None, str | None]:
-    """How the literal is written in the property's own type, where there is such a spelling."""
-    match kind, value:
-        case (TextKind(), Number() | Boolean()):
-            written = f'"{show(value)[1:-1]}"'
-            return f"a text is quoted: {written}", written
-        case (BooleanKind(), Text("true" | "false" as word)):
-            return f"a boolean is not quoted: {word}", word
-        case (IntegerKind() | DecimalKind() | DoubleKind(), Text(text)):
-            try:
-                number = from_json(float(text)) if text.strip() == text and text.isascii() else None
-            except ValueError:
-                return None, None
-            return (f"a number is not quoted: {text}", text) if number is not None else (None, None)
-        case _:
-            return None, None
 
 
 def _a(noun: str) -> str:

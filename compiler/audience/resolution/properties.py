@@ -3,7 +3,7 @@
 from difflib import SequenceMatcher
 
 from audience import ir
-from audience.catalog import ANY, known_below
+from audience.catalog import ANY, ID, Documents, known_below
 from audience.catalog.kinds import ArrayKind, Kind, MapKind, OpaqueKind, StructKind, describe
 from audience.diagnostics import suggest
 from audience.language import nodes as ast
@@ -90,6 +90,10 @@ def _opaque(kind: Kind, deep: bool) -> OpaqueKind | None:
 
 def _nowhere(found: ast.Property, scope: Scope) -> ir.Property | None:
     steps, path = found.steps, write_path(found.steps)
+    meant = _other_name(steps, scope)
+    if meant is not None:
+        _unknown(f"unknown property `{path}`", found, *meant, scope)
+        return None if scope.catalog.closed else ir.Property(steps, ANY)
     held = _longest_known(steps, scope)
     if held:
         kind = scope.catalog.locate(steps[:held])
@@ -107,11 +111,26 @@ def _nowhere(found: ast.Property, scope: Scope) -> ir.Property | None:
     ]
     advice = f"did you mean {' or '.join(f'`{name}`' for name in close)}?" if close else _known_names(known)
     fix = close[0] if len(close) == 1 else None
-    if scope.catalog.closed:
-        scope.error("A201", message, found.place, advice, fix)
-        return None
-    scope.warn("A201", message, found.place, advice, fix)
-    return ir.Property(steps, ANY)
+    _unknown(message, found, advice, fix, scope)
+    return None if scope.catalog.closed else ir.Property(steps, ANY)
+
+
+def _unknown(message: str, found: ast.Property, advice: str | None, fix: str | None, scope: Scope) -> None:
+    """On an open relation somebody may get the property later, so there it is no error."""
+    note = scope.error if scope.catalog.closed else scope.warn
+    note("A201", message, found.place, advice, fix)
+
+
+def _other_name(steps: ast.Steps, scope: Scope) -> tuple[str, str] | None:
+    """Help and fix for a name that is surely another one's: the id's column, or a property behind a table's name."""
+    first = steps[0]
+    if first == scope.catalog.id.name and not isinstance(scope.catalog.relation, Documents):
+        return f"`{first}` is the id column, which is asked as `id`", write_path((ID, *steps[1:]))
+    known = isinstance(first, str) and first in scope.catalog.names()
+    if not known and len(steps) > 1 and isinstance(steps[1], str) and steps[1] in scope.catalog.names():
+        meant = write_path(steps[1:])
+        return f"there is one table, and its columns are written without its name: `{meant}`", meant
+    return None
 
 
 def _longest_known(steps: ast.Steps, scope: Scope) -> int:
@@ -138,6 +157,11 @@ def _question_typo(found: ast.Property, scope: Scope) -> None:
     """A key of the JSON column that is nearly the name of a column is probably that column."""
     first = found.steps[0]
     assert isinstance(first, str), "a document is an object"
+    if first == scope.catalog.id.name and not isinstance(scope.catalog.relation, Documents):
+        meant = write_path((ID, *found.steps[1:]))
+        message = f"`{write_path(found.steps)}` is looked up in the JSON column"
+        scope.warn("A201", message, found.place, f"`{first}` is the id column, which is asked as `id`", meant)
+        return
     if first not in scope.slips:
         scope.slips[first] = next((name for name in scope.catalog.names() if _is_slip(first, name)), None)
     name = scope.slips[first]
