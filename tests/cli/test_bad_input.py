@@ -99,6 +99,17 @@ def test_a_broken_file_of_the_folder_is_named(run, people, tmp_path):
     assert (said.code, "folder/vip.audience:1" in said.err) == (1, True)
 
 
+@pytest.mark.parametrize("broken", [b"plan exists and", b'plan = "\xe9"'])
+def test_a_broken_file_that_nothing_refers_to_is_only_warned_of(run, people, tmp_path, broken):
+    (tmp_path / "folder").mkdir()
+    (tmp_path / "folder" / "bad.audience").write_bytes(broken)
+    (tmp_path / "folder" / "vip.audience").write_text("plan exists")
+    said = run("preview", 'member of "vip"', "--users", people, "--audiences", "folder")
+    assert (said.code, said.err.count("warning[A707]: folder/bad.audience has problems")) == (0, 1)
+    assert "audience check folder" in said.err
+    assert run("preview", 'member of "bad"', "--users", people, "--audiences", "folder").code == 1
+
+
 USAGE = {
     "no people": ["plan exists"],
     "no such people": ["plan exists", "--users", "nope.parquet"],

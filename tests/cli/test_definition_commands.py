@@ -19,7 +19,7 @@ TIDY = '# Who pays\nname "Pro"\n\nplan = "pro"\nand mrr >= 10  # at least ten\n'
 def test_the_fixtures_are_fine_together(run):
     said = run("check", FIXTURES / "audiences", "--users", FIXTURES / "people" / "demo.parquet")
     assert said.code == 0, said
-    assert said.out.count(": fine") == 7
+    assert (said.out.count(": fine"), said.out.count(": right, with a warning")) == (6, 1)
     assert "warning[A316]" in said.err, "lints are shown"
 
 
@@ -36,6 +36,44 @@ def test_every_problem_of_every_file_is_reported(run, tmp_path):
     codes = {Path(file["file"]).name: [error["code"] for error in file["errors"]] for file in found.json["files"]}
     assert codes == {"a.audience": ["A105"], "b.audience": [], "c.json": ["A111"], "d.audience": ["A401"]}
     assert sorted(error["code"] for error in found.errors) == ["A105", "A111", "A401"]
+
+
+def test_a_file_that_is_no_text_is_its_own_problem(run, tmp_path):
+    (tmp_path / "a.audience").write_bytes('plan = "é"'.encode("latin-1"))
+    (tmp_path / "b.audience").write_text('plan = "pro" and member of "a"')
+    (tmp_path / "c.json").write_text('"just a string"')
+    found = run("check", tmp_path, "--json")
+    codes = {Path(file["file"]).name: [error["code"] for error in file["errors"]] for file in found.json["files"]}
+    assert (found.code, codes) == (1, {"a.audience": ["A707"], "b.audience": [], "c.json": ["A109"]})
+    assert "no UTF-8" in run("check", "a.audience", "b.audience").err
+
+
+def test_check_and_preview_read_a_folder_alike(run, people, tmp_path):
+    (tmp_path / "folder").mkdir()
+    (tmp_path / "folder" / "bare.json").write_text('{"segments": []}')
+    assert run("check", "folder").code == 0
+    assert run("preview", 'member of "bare"', "--users", people, "--audiences", "folder").code == 0
+
+
+def test_a_broken_file_of_the_references_is_told_where_it_is_referred_to(run, tmp_path):
+    (tmp_path / "folder").mkdir()
+    (tmp_path / "folder" / "vip.audience").write_text("plan exists and")
+    said = run("check", 'member of "vip"', "--audiences", "folder")
+    assert (said.code, "folder/vip.audience:1" in said.err) == (1, True)
+    found = run("check", "plan exists", "--audiences", "folder", "--json")
+    assert (found.code, [warning["code"] for warning in found.json["warnings"]]) == (0, ["A707"])
+
+
+def test_warnings_are_no_errors_even_beside_one(run, people):
+    found = run("check", 'mrr = "100" and plna = "x"', "--users", people, "--json").json
+    assert [error["code"] for error in found["errors"]] == ["A201"]
+    assert [warning["code"] for warning in found["warnings"]] == ["A314"]
+
+
+def test_a_file_is_not_proposed_to_itself(run, tmp_path):
+    (tmp_path / "vip.audience").write_text('member of "vpi"')
+    said = run("check", "vip.audience")
+    assert (said.code, "did you mean" in said.err) == (1, False)
 
 
 def test_files_that_refer_to_each_other_are_refused(run, tmp_path):

@@ -55,5 +55,5 @@ def test_what_is_no_folder_or_no_text(tmp_path: Path) -> None:
     with pytest.raises(UsageError, match="is no folder"):
         read_audiences(tmp_path / "nowhere")
     (tmp_path / "a.audience").write_bytes(b"\xff\xfe")
-    with pytest.raises(UsageError, match=r"a\.audience is no UTF-8 text"):
+    with pytest.raises(DefinitionError, match=r"a\.audience is no UTF-8 text"):
         read_audiences(tmp_path)

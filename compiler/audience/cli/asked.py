@@ -33,12 +33,16 @@ class Asked:
             raise self.references.advise(error).within(self.read.written.source) from error
 
     def warnings(self, found: tuple[Diagnostic, ...]) -> tuple[Diagnostic, ...]:
-        """The warnings of reading and those of resolving."""
-        return (*self.read.warnings, *sourced(found, self.read.written.source))
+        """The warnings of reading, those of resolving, and one about files that are wrong and not referred to."""
+        return (
+            *self.read.warnings,
+            *sourced(found, self.read.written.source),
+            *self.references.warn_of_broken(),
+        )
 
 
 def ask(given: str, audiences: Path | None, members: Path | None) -> Asked:
-    """Read a condition and what it may refer to; every reference has to have its members."""
+    """Read a condition and what it may refer to; what it refers to has to be there and right."""
     asked = Asked(read(given), read_references(audiences, members))
-    asked.references.require_members(asked.expression)
+    asked.references.require(asked.expression)
     return asked

@@ -6,21 +6,18 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Literal as Choice
 
-from audience.diagnostics import Diagnostic, Pointer, Source
+from audience.diagnostics import Diagnostic, Source
 from audience.errors import DefinitionError, UsageError
 from audience.language.nodes import Definition, Expression
+from audience.project.folder import KNOCK_FILE, UTF_8
 
 Form = Choice["text", "json"]
 
 STDIN = "-"
 SUFFIXES: dict[str, Form] = {".audience": "text", ".json": "json"}
-KNOCK_FILE = "audience.json"
 
 WRITTEN_AS_CONDITION = re.compile(r'[=<>"\n]')
 """Signs that conditions have and that names of files as good as never have."""
-
-DOCUMENT_MEMBERS = frozenset({"type", "name", "$schema", "__readonly"})
-"""Members that only whole audiences have; without any of them JSON is bare segments."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,10 +30,8 @@ class Written:
 
     @property
     def key(self) -> str | None:
-        """The audience's key: a file's stem, or its folder's name where Knock lays out the files."""
-        if self.file is None:
-            return None
-        return self.file.resolve().parent.name if self.file.name == KNOCK_FILE else self.file.stem
+        """The audience's key, if it comes from a file."""
+        return None if self.file is None else key_of(self.file)
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +49,11 @@ class Read:
             message = "a static audience is a list of people, without a condition"
             raise DefinitionError([Diagnostic("A109", message, source=self.written.source)])
         return self.definition.expression
+
+
+def key_of(file: Path) -> str:
+    """A file's stem, or its folder's name where Knock lays out the files."""
+    return file.resolve().parent.name if file.name == KNOCK_FILE else file.stem
 
 
 def read(argument: str) -> Read:
@@ -93,19 +93,11 @@ def parse(written: Written) -> Read:
 
 
 def _decoded(written: Written) -> Read:
-    from audience.wire import decode, decode_definition, load_json
+    from audience.project import read_json_definition
 
-    text, name = written.source.text, written.source.name
-    document = load_json(text, name)
-    if isinstance(document, dict) and document.keys() & DOCUMENT_MEMBERS:
-        decoded = decode_definition(text, name)
-        definition = replace(decoded.definition, key=decoded.definition.key or written.key)
-        return Read(written, definition, sourced(decoded.warnings, written.source))
-    if isinstance(document, dict) and "segments" not in document:
-        # Of what is no audience at all, nothing is said about segments: it must not come to mean nobody.
-        help = 'write {"segments": [{"conditions": [...]}]}; an audience of nobody is {"segments": []}'
-        raise DefinitionError([Diagnostic("A109", "the object has no `segments`", Pointer(), help)])
-    return Read(written, Definition(None, None, decode(text, name), written.key))
+    found = read_json_definition(written.source.text, written.source.name)
+    definition = replace(found.definition, key=found.definition.key or written.key)
+    return Read(written, definition, sourced(found.warnings, written.source))
 
 
 def sourced(findings: tuple[Diagnostic, ...], source: Source) -> tuple[Diagnostic, ...]:
@@ -144,4 +136,5 @@ def _decode(data: bytes, name: str) -> str:
     try:
         return data.decode("utf-8-sig")
     except UnicodeDecodeError as error:
-        raise UsageError("A707", f"{name} is no UTF-8 text: byte {error.start} is 0x{data[error.start]:02x}") from error
+        what = f"byte {error.start} is 0x{data[error.start]:02x}"
+        raise UsageError("A707", f"{name} is no UTF-8 text: {what}", UTF_8) from error

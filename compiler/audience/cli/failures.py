@@ -51,7 +51,10 @@ def report(failure: Exception, json: bool) -> ExitCode:
     from audience.errors import AudienceError, DefinitionError
 
     if json:
-        write_json({"errors": as_json(failure)})
+        found = as_json(failure)
+        warnings = [finding for finding in found if finding["severity"] == "warning"]
+        errors = [finding for finding in found if finding["severity"] != "warning"]
+        write_json({"errors": errors, "warnings": warnings} if warnings else {"errors": errors})
     elif isinstance(failure, DefinitionError):
         write_findings(failure.diagnostics)
     elif isinstance(failure, AudienceError):

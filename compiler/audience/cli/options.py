@@ -31,6 +31,15 @@ UsersOption = Annotated[
         " Left out: the audience.toml of this folder or of one above it.",
     ),
 ]
+CheckedUsersOption = Annotated[
+    str | None,
+    _option(
+        "--users",
+        metavar="SOURCE",
+        help="The people whose properties are checked, too: as for preview, or a catalog.toml. Left out: no properties"
+        " are checked, and no audience.toml is looked for.",
+    ),
+]
 IdOption = Annotated[str | None, _option("--id", metavar="C", help="The column with the id. Default: id.")]
 PropertiesOption = Annotated[
     str | None,

@@ -1,10 +1,12 @@
 """What a project keeps in files: configuration and definitions.
 
-`config` audience.toml and catalog.toml · `folder` a directory of definitions · `members` static members from a file.
+`config` audience.toml and catalog.toml · `folder` a directory of definitions, `definition` one in JSON · `members`
+static members from a file.
 """
 
 from audience.project.config import CONFIG_NAME, UsersConfig, find_config, is_config, read_catalog, read_config
-from audience.project.folder import read_audiences
+from audience.project.definition import read_json_definition
+from audience.project.folder import read_audiences, read_folder
 from audience.project.members import Member, read_members
 
 __all__ = [
@@ -16,5 +18,7 @@ __all__ = [
     "read_audiences",
     "read_catalog",
     "read_config",
+    "read_folder",
+    "read_json_definition",
     "read_members",
 ]
