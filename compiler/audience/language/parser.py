@@ -4,6 +4,7 @@ Survey the text (limits, brackets, comments) → parse → build → check limit
 that does not parse is cut at its connectives, so that every broken condition is reported.
 """
 
+from collections.abc import Iterable
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -12,7 +13,9 @@ from audience.errors import DefinitionError
 from audience.language import grammar
 from audience.language.builder import Builder
 from audience.language.comments import attach
+from audience.language.expected import expect_text
 from audience.language.nodes import Definition, Expression
+from audience.language.partly_read import refuse
 from audience.language.survey import Chunk, Survey, chunks, survey, too_many_conditions
 from audience.language.syntax import explain
 from audience.language.walk import children, conditions
@@ -48,16 +51,18 @@ def parse_definition(text: str, name: str = "<text>") -> Definition:
 
     `name` is what reports call the text. The definition's key stays unknown.
     """
-    source = Source(name, text)
+    source = Source(name, expect_text(text))
     found = survey(text)
     _refuse(found.exceeded, source)
     builder = Builder(source)
     try:
         expression = builder.build(grammar.parse_tree(text, grammar.DEFINITION))
     except _unexpected_input() as error:
-        _refuse(_recover(found, error, source), source)
+        problems, sound = _recover(found, error, source)
+        _refuse(problems, source, sound)
         raise
-    _refuse(builder.problems, source)
+    if builder.problems:
+        _refuse(builder.problems, source, _sound(expression, builder))
     if expression is None:
         raise DefinitionError([replace(NOTHING, source=source)])
     _refuse(_exceeded(expression), source)
@@ -71,11 +76,22 @@ def parse_definition(text: str, name: str = "<text>") -> Definition:
     )
 
 
-def _refuse(problems: list[Diagnostic], source: Source) -> None:
-    """Raise when there are problems, in the order of the text."""
+def _refuse(problems: list[Diagnostic], source: Source, sound: Iterable[Expression] = ()) -> None:
+    """Raise when there are problems, in the order of the text, with the conditions that have none."""
     if problems:
         ordered = sorted(dict.fromkeys(problems), key=_start)
-        raise DefinitionError(ordered[:DIAGNOSTICS_MAX]).within(source)
+        raise refuse(ordered, sound).within(source)
+
+
+def _sound(expression: Expression | None, builder: Builder) -> list[Expression]:
+    """The conditions that no problem stands in."""
+    places = [problem.place for problem in builder.problems if isinstance(problem.place, Span)]
+    return [
+        condition
+        for condition in (conditions(expression) if expression is not None else ())
+        if isinstance(condition.place, Span)
+        and not any(condition.place.start <= place.start <= condition.place.end for place in places)
+    ]
 
 
 def _start(problem: Diagnostic) -> int:
@@ -111,17 +127,21 @@ def _exceeded(expression: Expression) -> list[Diagnostic]:
 # ── a text that does not parse ────────────────────────────────────────────────────────────────────
 
 
-def _recover(found: Survey, error: "UnexpectedInput", source: Source) -> list[Diagnostic]:
-    """Every problem of a text that does not parse: of its pieces, of its brackets, or else of its structure."""
+def _recover(found: Survey, error: "UnexpectedInput", source: Source) -> tuple[list[Diagnostic], list[Expression]]:
+    """Every problem of a text that does not parse: of its pieces, of its brackets, or else of its structure.
+
+    And the conditions of the pieces that do.
+    """
     text = source.text
     problems: list[Diagnostic] = []
+    sound: list[Expression] = []
     if found.body:
-        problems += _piece(Span(0, found.body), grammar.DEFINITION, source)
+        problems += _piece(Span(0, found.body), grammar.DEFINITION, source, sound)
     for number, chunk in enumerate(chunks(text, found.body)):
         if number >= PIECES_MAX or len(problems) >= DIAGNOSTICS_MAX:
             break
         if not chunk.blank:
-            problems += _piece(chunk.span, grammar.OPERAND, source)
+            problems += _piece(chunk.span, grammar.OPERAND, source, sound)
         elif _lacks_condition(chunk, text):
             problems.append(_lacking(chunk, source))
     if all(problem.code != "A102" for problem in problems):
@@ -132,16 +152,18 @@ def _recover(found: Survey, error: "UnexpectedInput", source: Source) -> list[Di
             for problem in problems
             if problem.code != "A104" or not any(start < _start(problem) for start in opened)
         ] + found.unpaired
-    return problems or [explain(error, text, 0, source)]
+    return problems or [explain(error, text, 0, source)], sound
 
 
-def _piece(span: Span, start: str, source: Source) -> list[Diagnostic]:
+def _piece(span: Span, start: str, source: Source, sound: list[Expression]) -> list[Diagnostic]:
+    """The problems of a piece; what can be read of it is added to `sound`."""
     text = source.text[span.start : span.end]
     builder = Builder(source, span.start)
     try:
-        builder.build(grammar.parse_tree(text, start))
+        expression = builder.build(grammar.parse_tree(text, start))
     except _unexpected_input() as error:
         return [explain(error, text, span.start, source)]
+    sound += _sound(expression, builder)
     return builder.problems
 
 

@@ -11,10 +11,10 @@ from typing import Literal as Choice
 from typing import assert_never
 
 from audience.diagnostics import Diagnostic, Pointer, Severity, Source, did_you_mean
-from audience.errors import DefinitionError
 from audience.language.nodes import Condition, Definition, Expression, Nobody, Property
+from audience.language.partly_read import refuse
 from audience.language.walk import all_of, any_of
-from audience.limits import CONDITIONS_MAX, DIAGNOSTICS_MAX
+from audience.limits import CONDITIONS_MAX
 from audience.operators import BY_NAME, BY_WORDS, FOREIGN_SPELLINGS, Operator, Takes
 from audience.values import unstorable
 from audience.wire.arguments import check_value, decode_argument, decode_path, kind, shown
@@ -69,7 +69,7 @@ def decode(data: object, name: str = "<json>") -> Expression:
         case _:
             message = f"an audience is an object with `segments`, and {kind(document)} is given"
             reading.problem("A109", message, Pointer())
-    reading.finish(data, name)
+    reading.finish(data, name, expression)
     assert expression is not None, "without an expression there is a problem"
     return expression
 
@@ -102,10 +102,10 @@ def decode_definition(data: object, name: str = "<json>") -> Decoded:
                     "A109", "a static audience has no segments", Pointer("/segments"), "its type is `dynamic`"
                 )
         case None:
-            reading.segments_of(document)  # for what is wrong below
+            expression = reading.segments_of(document)  # for what is wrong below
         case _:
             assert_never(which)
-    warnings = reading.finish(data, name)
+    warnings = reading.finish(data, name, expression)
     assert which is not None, "without a type there is a problem"
     return Decoded(Definition(called, description, expression, key), which, warnings)
 
@@ -123,13 +123,13 @@ class _Reading:
     def problem(self, code: str, message: str, place: Pointer, help: str | None = None) -> None:
         self.found.append(Diagnostic(code, message, place, help))
 
-    def finish(self, data: object, name: str) -> tuple[Diagnostic, ...]:
-        """The warnings; raises when there are errors among the findings."""
+    def finish(self, data: object, name: str, expression: Expression | None) -> tuple[Diagnostic, ...]:
+        """The warnings; raises when there are errors among the findings. `expression` is what could be read."""
         source = Source(name, data) if isinstance(data, str) else None
         found = [replace(diagnostic, source=source) for diagnostic in self.found]
         errors = [diagnostic for diagnostic in found if diagnostic.severity is Severity.ERROR]
         if errors:
-            raise DefinitionError(errors[:DIAGNOSTICS_MAX])
+            raise refuse(errors, [] if expression is None else [expression])
         return tuple(found)
 
     # ── the document ──────────────────────────────────────────────────────────────────────────────
