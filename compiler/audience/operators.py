@@ -50,7 +50,7 @@ RELATIVE_TIME_SHAPES = frozenset({Takes.ORDERED, Takes.INSTANT, Takes.INSTANTS})
 """Argument shapes under which `30 days ago` is a time and not a text."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class Operator:
     """One row.
 
@@ -69,6 +69,9 @@ class Operator:
     absent: bool
     meaning: str
     example: str
+
+    def __repr__(self) -> str:
+        return f"<{self.name}>"
 
     @property
     def complement(self) -> "Operator":

@@ -8,6 +8,7 @@ import json
 import re
 from typing import assert_never
 
+from audience.language.expected import expect_expression
 from audience.language.nodes import (
     And,
     Argument,
@@ -43,7 +44,7 @@ UNPRINTABLE = re.compile("[\x7f-\x9f\u200e\u200f\u2028-\u202e\u2066-\u2069\ufeff
 
 def format_expression(expression: Expression) -> str:
     """The canonical text of an expression, without a final newline."""
-    return "\n".join(_layout(expression, "", ""))
+    return "\n".join(_layout(expect_expression(expression), "", ""))
 
 
 def format_definition(definition: Definition) -> str:

@@ -4,7 +4,8 @@ from dataclasses import dataclass
 
 from sqlglot import exp
 
-from audience.engines import Progress
+from audience.engines import Engine, Progress
+from audience.lowering import Run, count_null_ids, find_dialect
 from audience.lowering.build import column, integer, name
 from audience.lowering.dialects.duckdb_relation import relation
 from audience.membership.users import Users
@@ -17,6 +18,7 @@ EXAMPLES = 10
 class IdReport:
     """What is wrong with the ids. With a tenant column an id is duplicate when it stands twice in one tenant.
 
+    `rows` could be read, and `null_ids` of them have no id; lines of a file that could not be read are in neither.
     `examples` are (id, tenant or None, times it stands there), the most frequent first.
     """
 
@@ -35,11 +37,12 @@ def check_ids(users: Users, *, examples: int = EXAMPLES, progress: Progress | No
     """Count the rows without an id and the ids that stand more than once; reads the whole relation."""
     engine = users.open_engine()
     doing = "checking the ids"
-    [(rows, present)] = engine.run(_counts(users).sql("duckdb"), doing=doing, progress=progress)
+    [(rows,)] = engine.run(_rows(users).sql("duckdb"), doing=doing, progress=progress)
+    null_ids, unread_lines = rows_without_id(Run(users.catalog, find_dialect(engine.dialect)), engine)
     found = engine.run(_duplicates(users, examples).sql("duckdb"), doing=doing, progress=progress)
     return IdReport(
-        rows=_int(rows),
-        null_ids=_int(rows) - _int(present),
+        rows=_int(rows) - unread_lines,
+        null_ids=null_ids,
         duplicate_ids=_int(found[0][3]) if found else 0,
         examples=tuple(
             (str(user), None if tenant is None else str(tenant), _int(times)) for user, tenant, times, _ in found
@@ -47,10 +50,17 @@ def check_ids(users: Users, *, examples: int = EXAMPLES, progress: Progress | No
     )
 
 
-def _counts(users: Users) -> exp.Select:
-    catalog = users.catalog
-    counted = [exp.Count(this=exp.Star()), exp.Count(this=column(catalog.id.name))]
-    return exp.select(*counted).from_(relation(catalog.relation))
+def rows_without_id(run: Run, engine: Engine) -> tuple[int, int]:
+    """How many rows have no id though they could be read, and how many lines of a file could not be read."""
+    if not run.catalog.id.nullable:
+        return 0, 0
+    (row,) = engine.run(count_null_ids(run).sql, doing="counting rows without an id")
+    rows, unreadable = (int(str(value or 0)) for value in row)
+    return rows - unreadable, unreadable
+
+
+def _rows(users: Users) -> exp.Select:
+    return exp.select(exp.Count(this=exp.Star())).from_(relation(users.catalog.relation))
 
 
 def _duplicates(users: Users, examples: int) -> exp.Select:

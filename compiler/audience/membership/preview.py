@@ -12,12 +12,13 @@ from audience.ir import Outline, Property
 from audience.language import Expression
 from audience.language.paths import write_path
 from audience.limits import SAMPLE_ROWS_DEFAULT, SAMPLE_ROWS_MAX
-from audience.lowering import Run, count, count_malformed, count_null_ids, find_dialect, select_ids, select_sample
+from audience.lowering import Run, count, count_malformed, find_dialect, select_ids, select_sample
 from audience.lowering.counting import MALFORMED, TOTAL
 from audience.membership.counts import NodeCounts, fold_counts
+from audience.membership.ids import rows_without_id
 from audience.membership.notebook import write_html
 from audience.membership.output import read_output
-from audience.membership.run_inputs import GivenMembers, Now, clock, read_now, resolve_run
+from audience.membership.run_inputs import GivenMembers, Now, clock, expect_users, read_now, resolve_run
 from audience.membership.unknown import warn_of_unknown
 from audience.membership.users import Users
 from audience.values import write_instant
@@ -32,8 +33,9 @@ class Preview:
 
     `sample` holds the first matching people by id: their id, their tenant where the relation has one, the
     properties that the conditions read, and some others. `malformed` counts people whose document is no
-    JSON object (they have no properties), and lines of a file that could not be read (they are nobody). `null_ids` rows
-    have no id and are in no other number. `sql` selects the matching ids.
+    JSON object (they have no properties), and the `unread_lines` of files, which cannot be read and are nobody.
+    `null_ids` rows could be read and have no id; they are nobody either, and in no other number. `sql` selects the
+    matching ids.
     """
 
     matched: int
@@ -45,6 +47,7 @@ class Preview:
     now: str
     sql: str
     warnings: tuple[Diagnostic, ...] = field(default=(), repr=False)
+    unread_lines: int = 0
 
     @property
     def share(self) -> float:
@@ -60,6 +63,7 @@ class Preview:
             "sample": list(self.sample),
             "conditions": self.conditions.to_json(),
             "malformed": self.malformed,
+            "unread_lines": self.unread_lines,
             "null_ids": self.null_ids,
             "now": self.now,
             "sql": self.sql,
@@ -87,14 +91,17 @@ def preview(
     `now` is the clock's when it is not given. `limit` is the number of people in the sample. Raises DefinitionError
     for a wrong expression, UsageError for people that are only declared, EngineError when the engine fails.
     """
-    if not 0 <= limit <= SAMPLE_ROWS_MAX:
-        raise UsageError("A707", f"a sample of {limit} people cannot be shown", f"from 0 to {SAMPLE_ROWS_MAX:,}")
+    expect_users(users)
+    if not isinstance(limit, int) or not 0 <= limit <= SAMPLE_ROWS_MAX:
+        raise UsageError(
+            "A707", f"a sample of {limit!r} people cannot be shown", f"a number from 0 to {SAMPLE_ROWS_MAX:,}"
+        )
     catalog = users.catalog
     # A wrong definition is told before people that are missing: it can be mended without them.
     resolved = resolve_run(expression, catalog, audiences, members)
     engine = users.open_engine()
     instant = clock() if now is None else read_now(now)
-    run = Run(catalog, find_dialect(engine.dialect), instant, resolved.members, tenant)
+    run = Run(catalog, find_dialect(engine.dialect), instant, resolved.members, tenant or None)
     outline, predicate = resolved.resolution.outline, resolved.resolution.predicate
     counting = count(run, outline)
     (row,) = engine.run(
@@ -108,17 +115,18 @@ def preview(
         query = select_sample(run, predicate, shown, limit)
         rows = engine.run(query.sql, query.parameters, doing="taking a sample of the people who match")
         sample = tuple(_person(row, catalog, shown) for row in rows)
-    null_ids, unreadable_lines = _rows_without_id(run, engine)
+    null_ids, unread_lines = rows_without_id(run, engine)
     return Preview(
         matched=tree.true,
         total=counts[TOTAL],
         sample=sample,
         conditions=tree,
-        malformed=_malformed(run, engine, counts) + unreadable_lines,
+        malformed=_malformed(run, engine, counts) + unread_lines,
         null_ids=null_ids,
         now=write_instant(instant),
         sql=select_ids(run, predicate).sql,
         warnings=(*resolved.resolution.warnings, *warn_of_unknown(users, outline, tree, counts[TOTAL])),
+        unread_lines=unread_lines,
     )
 
 
@@ -151,15 +159,6 @@ def _person(row: tuple[object, ...], catalog: Catalog, shown: list[Property]) ->
         scope = "" if isinstance(held.steps[0], str) and write_path(held.steps[:1], "").isidentifier() else "recipient"
         person[write_path(held.steps, scope)] = read_output(kind, next(values))
     return person
-
-
-def _rows_without_id(run: Run, engine: Engine) -> tuple[int, int]:
-    """Rows without an id, and how many of them are lines of a file that could not be read."""
-    if not run.catalog.id.nullable:
-        return 0, 0
-    (row,) = engine.run(count_null_ids(run).sql, doing="counting rows without an id")
-    rows, unreadable = (int(str(value or 0)) for value in row)
-    return rows - unreadable, unreadable
 
 
 def _malformed(run: Run, engine: Engine, counts: Mapping[str, int]) -> int:

@@ -4,6 +4,7 @@ import json
 
 from sqlglot import exp
 
+from audience.catalog import ID, Documents
 from audience.diagnostics import Diagnostic, Severity
 from audience.lowering.build import cast, column, name, select
 from audience.lowering.dialects.duckdb_relation import relation
@@ -24,6 +25,12 @@ def shadowed_keys(users: Users) -> tuple[Diagnostic, ...]:
     keys: set[str] = set()
     for (text,) in users.open_engine().run(query.sql("duckdb"), doing="reading some documents"):
         keys |= _keys(text)
+    if isinstance(catalog.relation, Documents):
+        # Such a file has no columns. Its id is a key, and hides the key `id` only where it is another one.
+        if catalog.relation.id == ID or ID not in keys:
+            return ()
+        message = f"`{ID}` is the key `{catalog.relation.id}`, and the key called `{ID}` cannot be asked for"
+        return (Diagnostic("A317", message, severity=Severity.WARNING),)
     return tuple(
         Diagnostic(
             "A317",

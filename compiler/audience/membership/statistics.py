@@ -94,12 +94,21 @@ def _sample(catalog: Catalog, rows: int) -> exp.Select:
     columns = [_as_json(column(described.name), described.kind) for described in catalog.columns]
     document = exp.Null() if catalog.document is None else _cast_text(column(catalog.document.name))
     items = [exp.alias_(item, name(f"c{position}")) for position, item in enumerate([*columns, document])]
-    sampled = exp.select(*items).from_(relation(catalog.relation))
+    sampled = exp.select(*items).from_(_people(catalog))
     sampled.set(
         "sample",
         exp.TableSample(method=exp.var("RESERVOIR"), size=integer(rows), seed=integer(SAMPLE_SEED)),
     )
     return sampled
+
+
+def _people(catalog: Catalog) -> exp.Expr:
+    """The rows that are people. A sample is taken before WHERE is looked at, so that WHERE stands below it."""
+    rows = relation(catalog.relation)
+    if not catalog.id.nullable:
+        return rows
+    present = exp.Not(this=exp.Is(this=column(catalog.id.name), expression=exp.Null()))
+    return exp.select(exp.Star()).from_(rows).where(present).subquery(name("people"))
 
 
 def _as_json(operand: exp.Expr, kind: Kind) -> exp.Expr:

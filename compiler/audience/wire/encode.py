@@ -8,6 +8,7 @@ from dataclasses import replace
 
 from audience.diagnostics import Diagnostic, Pointer, Severity
 from audience.errors import DefinitionError
+from audience.language.expected import expect_expression
 from audience.language.nodes import Condition, Definition, Expression, Property
 from audience.language.paths import write_path
 from audience.operators import Takes
@@ -26,7 +27,7 @@ def encode(expression: Expression) -> dict[str, object]:
     problems: list[Diagnostic] = []
     segments = [
         {"conditions": [_encode_condition(condition, problems) for condition in conjunction]}
-        for conjunction in or_of_ands(expression)
+        for conjunction in or_of_ands(expect_expression(expression))
     ]
     if problems:
         raise DefinitionError(dict.fromkeys(problems))

@@ -5,6 +5,7 @@ from typing import assert_never
 from sqlglot import exp
 
 from audience.catalog import Csv, Documents, Parquet, Relation, Table
+from audience.limits import INTEGER_SAFE_MAX
 
 JSON_FORMATS = {".json": "auto"}
 """A .json file is an array, one object, or lines: DuckDB finds out. Any other suffix is one object a line, where
@@ -75,9 +76,27 @@ def _documents(path: str, id: str) -> exp.Expr:
         ],
     )
     document = exp.Column(this=_name("json"))
-    text = exp.Anonymous(this="JSON_EXTRACT_STRING", expressions=[document.copy(), exp.Literal.string(_key_path(id))])
-    columns = [exp.alias_(text, _name("id")), exp.alias_(document, _name("properties"))]
+    columns = [exp.alias_(_document_id(document, id), _name("id")), exp.alias_(document.copy(), _name("properties"))]
     return exp.select(*columns).from_(exp.Table(this=objects)).subquery(_name("documents"))
+
+
+def _document_id(document: exp.Expr, id: str) -> exp.Expr:
+    """The id in a document: a text, or a whole number in decimal (5.0 is 5); anything else is no id."""
+    path = exp.Literal.string(_key_path(id))
+    node = exp.Anonymous(this="JSON_EXTRACT", expressions=[document.copy(), path])
+    text = exp.Anonymous(this="JSON_EXTRACT_STRING", expressions=[document.copy(), path.copy()])
+    form = exp.Anonymous(this="JSON_TYPE", expressions=[node])
+    whole = exp.TryCast(this=text.copy(), to=exp.DataType.build("DOUBLE"))
+    is_whole = exp.EQ(this=exp.Anonymous(this="TRUNC", expressions=[whole]), expression=whole.copy())
+    is_exact = exp.LTE(
+        this=exp.Anonymous(this="ABS", expressions=[whole.copy()]), expression=exp.Literal.number(INTEGER_SAFE_MAX)
+    )
+    decimal = exp.cast(exp.cast(whole.copy(), exp.DataType.build("BIGINT")), exp.DataType.build("VARCHAR"))
+    return (
+        exp.Case()
+        .when(exp.In(this=form, expressions=[*map(exp.Literal.string, ("VARCHAR", "UBIGINT", "BIGINT"))]), text)
+        .when(exp.and_(exp.EQ(this=form.copy(), expression=exp.Literal.string("DOUBLE")), is_whole, is_exact), decimal)
+    )
 
 
 def _json_format(path: str) -> str:
