@@ -8,16 +8,19 @@ from audience.membership.counts import NodeCounts
 BAR_PIXELS = 120
 
 
-def write_html(conditions: NodeCounts, total: int, now: str, sample: Sequence[Mapping[str, object]]) -> str:
-    """The whole preview; every text in it is escaped."""
+def write_html(
+    conditions: NodeCounts, total: int, now: str, sample: Sequence[Mapping[str, object]], notes: Sequence[str]
+) -> str:
+    """The whole preview, `notes` what is to be known beside it; every text in it is escaped."""
     share = conditions.true / total if total else 0
-    head = f"<p><b>{conditions.true:,}</b> of {total:,} people ({share:.1%}) at {escape(now)}</p>"
+    head = f"<p><b>{conditions.true:,}</b> of {total:,} people ({share:.1%}), now = {escape(now)}</p>"
     rows = "".join(_rows(conditions, total, 0))
     table = (
         "<table><tr><th style='text-align:left'>condition</th><th>true</th><th>false</th><th>absent</th>"
         f"<th>then</th><th></th></tr>{rows}</table>"
     )
-    return head + table + _sample(sample)
+    said = "".join(f"<p>{escape(note)}</p>" for note in notes)
+    return head + table + _sample(sample) + said
 
 
 def _rows(node: NodeCounts, total: int, depth: int) -> Iterator[str]:

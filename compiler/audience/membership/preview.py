@@ -72,7 +72,12 @@ class Preview:
 
     def _repr_html_(self) -> str:
         """A notebook shows the preview as a table."""
-        return write_html(self.conditions, self.total, self.now, self.sample)
+        notes = [f"{warning.code}: {warning.message}" for warning in self.warnings]
+        if self.malformed:
+            notes.append(f"A705: {self.malformed:,} documents or lines are no JSON object")
+        if self.null_ids:
+            notes.append(f"A704: {self.null_ids:,} rows have no id and are in no other number")
+        return write_html(self.conditions, self.total, self.now, self.sample, notes)
 
 
 def preview(
