@@ -14,7 +14,7 @@ from audience.diagnostics import Diagnostic, Severity
 from audience.errors import DefinitionError, UsageError
 from audience.language import Expression, Nobody
 from audience.project.folder import KNOCK_FILE, find_definitions
-from audience.resolution import resolve
+from audience.resolution import resolve, resolve_refused
 from audience.wire import check_knock
 
 
@@ -77,15 +77,15 @@ def check_files(files: list[str], catalog: Catalog | None, references: Reference
     """Check every file; each one's problems are its own."""
     texts = [written for file in files for written in _take(file)]
     read: dict[int, Read] = {}
-    broken: dict[int, Checked] = {}
+    broken: dict[int, DefinitionError] = {}
     for number, written in enumerate(texts):
         if isinstance(written, Unreadable):
-            broken[number] = Checked.of(str(written.file), [written.problem], written.key)
+            broken[number] = DefinitionError([written.problem])
             continue
         try:
             read[number] = parse(written)
         except DefinitionError as error:
-            broken[number] = Checked.of(written.source.name, error.diagnostics, written.key)
+            broken[number] = error
     keys = {number: item.written.key or item.definition.key for number, item in read.items()}
     given = {key: read[number].definition.expression for number, key in keys.items() if key is not None}
     dynamic = dict(references.audiences) | {key: found for key, found in given.items() if found is not None}
@@ -99,10 +99,20 @@ def check_files(files: list[str], catalog: Catalog | None, references: Reference
     static |= broken_elsewhere.keys()
     static -= dynamic.keys() - references.members.keys()
     known = Known(dynamic, static, references)
+    catalog = catalog or open_catalog()
     return [
-        broken[number] if number in broken else _check(read[number], catalog or open_catalog(), known, knock)
-        for number in range(len(texts))
+        _refused(written, broken[number], catalog, known)
+        if number in broken
+        else _check(read[number], catalog, known, knock)
+        for number, written in enumerate(texts)
     ]
+
+
+def _refused(written: Written | Unreadable, error: DefinitionError, catalog: Catalog, known: Known) -> Checked:
+    """A file that could not be read, checked as far as it could be."""
+    name = str(written.file) if isinstance(written, Unreadable) else written.source.name
+    found = resolve_refused(error, catalog, audiences=known.dynamic, static=known.static, lint=True)
+    return Checked.of(name, known.references.advise(found).diagnostics, written.key)
 
 
 def unasked(found: list[Checked], references: References) -> tuple[Diagnostic, ...]:

@@ -23,6 +23,7 @@ from audience.cli.options import (
 if TYPE_CHECKING:
     from audience.diagnostics import Diagnostic
     from audience.lowering import Query
+    from audience.membership import Users
 
 
 @reported
@@ -52,9 +53,12 @@ def compile(
     from audience.membership import compile as run
     from audience.membership import resolve_run
 
-    asked = ask(given, audiences, members)
+    def opened() -> "Users":
+        return open_people(users, id=id, properties=properties, table=table, tenant_column=tenant_column, config=config)
+
+    asked = ask(given, audiences, members, opened)
     known, given_members = asked.references.audiences, asked.references.members
-    people = open_people(users, id=id, properties=properties, table=table, tenant_column=tenant_column, config=config)
+    people = opened()
     with asked.places():
         query = run(
             asked.expression,

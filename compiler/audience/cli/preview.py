@@ -22,7 +22,7 @@ from audience.cli.options import (
 )
 
 if TYPE_CHECKING:
-    from audience.membership import IdReport, Preview
+    from audience.membership import IdReport, Preview, Users
 
 
 @reported
@@ -61,8 +61,11 @@ def preview(
     from audience.membership import check_ids as look_at_ids
     from audience.membership import preview as run
 
-    asked = ask(given, audiences, members)
-    people = open_people(users, id=id, properties=properties, table=table, tenant_column=tenant_column, config=config)
+    def opened() -> "Users":
+        return open_people(users, id=id, properties=properties, table=table, tenant_column=tenant_column, config=config)
+
+    asked = ask(given, audiences, members, opened)
+    people = opened()
     with ScanProgress("counting") as progress, asked.places():
         found = run(
             asked.expression,
