@@ -22,7 +22,7 @@ class ReadJson:
 
 def read_json_definition(text: str, name: str) -> ReadJson:
     """The definition in a JSON text, the same for every way it comes in; DefinitionError with all problems."""
-    from audience.wire import decode, decode_definition, load_json
+    from audience.wire import decode_definition, decode_segments, load_json
 
     document = load_json(text, name)
     if isinstance(document, dict) and document.keys() & DOCUMENT_MEMBERS:
@@ -34,4 +34,5 @@ def read_json_definition(text: str, name: str) -> ReadJson:
     if not isinstance(document, dict | list):
         message = "a definition is a JSON object or a list of segments"
         raise DefinitionError([Diagnostic("A109", message, Pointer(), SHAPE)])
-    return ReadJson(Definition(None, None, decode(text, name)))
+    expression, warnings = decode_segments(text, name)
+    return ReadJson(Definition(None, None, expression), warnings)

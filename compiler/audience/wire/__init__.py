@@ -6,7 +6,7 @@ of `arguments`, which reads and writes a single argument · `distribute` any exp
 models, for schemas; not imported here, because pydantic is slow to load and decoding does not need it.
 """
 
-from audience.wire.decode import Decoded, decode, decode_definition
+from audience.wire.decode import Decoded, decode, decode_definition, decode_segments
 from audience.wire.distribute import or_of_ands
 from audience.wire.encode import encode, encode_definition
 from audience.wire.knock import check_knock
@@ -17,6 +17,7 @@ __all__ = [
     "check_knock",
     "decode",
     "decode_definition",
+    "decode_segments",
     "encode",
     "encode_definition",
     "load_json",

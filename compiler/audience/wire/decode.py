@@ -31,11 +31,16 @@ OTHER_SHAPES: dict[str, str] = {
 }
 """Members that only documents of another shape have at the top, and what to write instead."""
 
-OTHER_MEMBERS: dict[str, dict[str, str]] = {
-    "property": {"variable": "in audiences it is called `property`", "field": "it is called `property`"},
-    "argument": {"value": "it is called `argument`", "arguments": "it is called `argument`"},
+OTHER_MEMBERS: dict[str, tuple[str, ...]] = {
+    "property": ("variable", "field", "attribute", "prop", "key", "name", "path", "column"),
+    "operator": ("op", "comparator", "comparison", "condition", "type"),
+    "argument": ("value", "values", "val", "arg", "args", "arguments"),
+    "conditions": ("filters", "rules", "all"),
 }
-"""Members that people of other formats write, by the member that is missing here."""
+"""Members that people of other formats write, by what they are called here."""
+
+OF_A_CONDITION = ("property", "operator", "argument")
+OF_A_SEGMENT = ("conditions",)
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,8 +56,13 @@ def decode(data: object, name: str = "<json>") -> Expression:
     """The expression of a list of segments, of an object with `segments`, or of a whole audience document.
 
     `data` is JSON text or what `json.loads` makes of it; with text, `name` says in reports where it came from.
-    Warnings are dropped: `decode_definition` has them.
+    Warnings are dropped: `decode_segments` and `decode_definition` have them.
     """
+    return decode_segments(data, name)[0]
+
+
+def decode_segments(data: object, name: str = "<json>") -> tuple[Expression, tuple[Diagnostic, ...]]:
+    """The expression that `decode` returns, and the warnings about it."""
     reading = _Reading()
     expression: Expression | None = None
     document = _document(data, name)
@@ -69,9 +79,9 @@ def decode(data: object, name: str = "<json>") -> Expression:
         case _:
             message = f"an audience is an object with `segments`, and {kind(document)} is given"
             reading.problem("A109", message, Pointer())
-    reading.finish(data, name, expression)
+    warnings = reading.finish(data, name, expression)
     assert expression is not None, "without an expression there is a problem"
-    return expression
+    return expression, warnings
 
 
 def decode_definition(data: object, name: str = "<json>") -> Decoded:
@@ -203,7 +213,7 @@ class _Reading:
             return None
         if "conditions" not in segment:
             advice = 'a condition stands in a list: {"conditions": [...]}' if "property" in segment else None
-            advice = advice or did_you_mean("conditions", _names(segment))
+            advice = advice or _member_meant("conditions", segment)
             self.problem("A109", "the segment has no `conditions`", place.child("conditions"), advice)
             return None
         conditions, place_of = segment["conditions"], place.child("conditions")
@@ -214,6 +224,7 @@ class _Reading:
             advice = "write a condition, or leave the segment out"
             self.problem("A111", "a segment without conditions would be everybody", place_of, advice)
             return None
+        self.superfluous(segment, OF_A_SEGMENT, place)
         parts = [self.condition(condition, place_of.child(index)) for index, condition in enumerate(conditions)]
         known = [part for part in parts if part is not None]
         return all_of(known, place) if known else None
@@ -237,9 +248,18 @@ class _Reading:
             self.problem("A301", message, place.child("argument"), _member_meant("argument", condition))
         if any(diagnostic.severity is Severity.ERROR for diagnostic in self.found[before:]):
             return None
+        self.superfluous(condition, OF_A_CONDITION, place)
         assert operator is not None, "without an operator there is a problem"
         assert asked is not None, "without a property there is a problem"
         return Condition(asked, operator, argument, place)
+
+    def superfluous(self, members: Mapping[str, object], known: tuple[str, ...], place: Pointer) -> None:
+        """Warn of members that nobody reads; the decoder passes them over, and they are often misspelled."""
+        for name in _names(members):
+            if name in known or name.startswith("$"):
+                continue
+            message, advice = f"`{shown(name)}` is not read", did_you_mean(name, known)
+            self.found.append(Diagnostic("A109", message, place.child(name), advice, None, Severity.WARNING))
 
     def operator(self, condition: Mapping[str, object], place: Pointer) -> Operator | None:
         name, place = condition.get("operator"), place.child("operator")
@@ -250,7 +270,7 @@ class _Reading:
         elif "operator" in condition:
             self.problem("A109", f"`operator` is a text, and {kind(name)} is given", place)
         else:
-            self.problem("A109", "the condition has no `operator`", place)
+            self.problem("A109", "the condition has no `operator`", place, _member_meant("operator", condition))
         return None
 
     def property(self, condition: Mapping[str, object], operator: Operator | None, place: Pointer) -> Property | None:
@@ -283,10 +303,11 @@ def _operator_meant(name: str) -> str | None:
 
 
 def _member_meant(missing: str, condition: Mapping[str, object]) -> str | None:
-    for written, advice in OTHER_MEMBERS[missing].items():
-        if written in condition:
-            return f"`{written}` is not read: {advice}"
-    return did_you_mean(missing, _names(condition))
+    """What is written in the place of a missing member."""
+    names = [name for name in _names(condition) if name not in OF_A_CONDITION]
+    written = next((name for name in names if name.lower() in OTHER_MEMBERS[missing]), None)
+    written = written or next((name for name in names if did_you_mean(name, [missing])), None)
+    return f"`{shown(written)}` is not read: it is called `{missing}`" if written else None
 
 
 def _names(members: Mapping[str, object]) -> list[str]:
