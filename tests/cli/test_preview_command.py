@@ -14,7 +14,7 @@ def test_people_read_a_headline_the_conditions_and_a_sample(run, people):
     assert said.code == 0, said
     headline, _, heading, top, *_ = said.out.splitlines()
     assert headline.startswith("1 of 4 people matches (25.0 %)")
-    assert heading.split() == ["condition", "true", "absent", "then"]
+    assert heading.split() == ["condition", "true", "absent", "then", "share"]
     assert top.split()[:3] == ["all", "of", "1"]
     rows = {line.strip("├─└│ ").split("  ")[0]: line.split() for line in said.out.splitlines()}
     assert rows['plan = "pro"'][-4:] == ["2", "1", "+2", "██████"]
@@ -134,6 +134,17 @@ def test_malformed_documents_are_reported_and_spoil_nobody(run, documents):
     assert (found["matched"], found["malformed"]) == (2, 1)
 
 
+def test_lines_that_cannot_be_read_are_nobody(run, tmp_path):
+    (tmp_path / "p.ndjson").write_text('{"id": "a", "plan": "pro"}\nnope\n[1]\n{"plan": "pro"}\n')
+    said = run("preview", 'plan = "pro"', "--users", "p.ndjson", "--check-ids")
+    assert said.out.startswith("1 of 1 people matches")
+    assert "2 lines are no JSON object and are in no number above (A705)" in said.out
+    assert "count as people" not in said.out
+    assert "error[A704]: 1 row has no id" in said.err
+    found = run("preview", 'plan = "pro"', "--users", "p.ndjson", "--json").json
+    assert (found["malformed"], found["unread_lines"], found["null_ids"]) == (2, 2, 1)
+
+
 def test_unreadable_timestamps_have_a_column_only_when_there_are_some(run, tmp_path):
     (tmp_path / "p.ndjson").write_text('{"id": "a", "seen": "soon"}\n{"id": "b", "seen": "2025-01-01"}\n')
     said = run("preview", "seen before now", "--users", "p.ndjson")
@@ -154,6 +165,7 @@ def test_duplicate_and_missing_ids_are_the_peoples_problem(run, tmp_path):
     assert found.json["ids"]["examples"] == [{"id": "a", "times": 2}]
     assert [error["code"] for error in found.errors] == ["A703", "A704"]
     assert found.json["matched"] == 2
+    assert "A704" not in said.out, "it is said once"
     without = run("preview", 'plan = "pro"', "--users", "p.csv")
     assert (without.code, "1 row has no id" in without.out) == (0, True)
 
@@ -185,6 +197,28 @@ def test_what_people_are_called_cannot_steer_the_terminal(run, tmp_path):
     assert "\x1b" not in said.out
     assert "\x85" not in said.out
     assert "␛[2Jx [bold]y[/bold]" in said.out
+
+
+@pytest.mark.parametrize("columns", [40, 60, 80])
+def test_on_a_narrow_terminal_the_numbers_give_way_and_not_the_text(run, people, monkeypatch, columns):
+    monkeypatch.setenv("COLUMNS", str(columns))
+    said = run("preview", ASKED, "--users", people, "--now", NOW, "--limit", 0)
+    table = said.out.splitlines()[2:]
+    assert max(map(len, table)) <= columns
+    drawn = " ".join("\n".join(table).replace("│", "").split())
+    assert set(ASKED.replace("(", "").replace(")", "").split()) - {"and", "or"} <= set(drawn.split())
+    assert ("share" in drawn, "absent" in drawn, "true" in drawn) == (columns == 80, columns >= 60, True)
+
+
+def test_a_single_condition_has_nothing_to_go_down(run, people):
+    assert " then " not in run("preview", 'plan = "pro"', "--users", people).out
+
+
+def test_no_people_of_a_tenant_are_said_to_be_none(run, tmp_path):
+    (tmp_path / "p.csv").write_text("id,org\na,x\n")
+    given = ("preview", "id exists", "--users", "p.csv", "--tenant-column", "org")
+    assert "There are no people of the tenant `zzz`." in run(*given, "--tenant", "zzz").out
+    assert "no people" not in run(*given, "--tenant", "x").out
 
 
 def test_long_conditions_stay_within_the_terminal(run, people):

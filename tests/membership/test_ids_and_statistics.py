@@ -6,6 +6,7 @@ from pathlib import Path
 import duckdb
 import pytest
 
+import audience
 from audience.membership.ids import IdReport, check_ids
 from audience.membership.statistics import PropertyStatistics, statistics
 from audience.membership.users import Users, users
@@ -37,7 +38,22 @@ def test_an_id_may_stand_once_in_each_tenant() -> None:
 
 def test_awkward_ids() -> None:
     report = check_ids(users(FIXTURES / "people" / "awkward.ndjson"))
-    assert (report.null_ids, report.examples) == (9, (("twice", None, 2),))
+    assert (report.null_ids, report.examples) == (2, (("twice", None, 2),))
+
+
+def test_lines_that_cannot_be_read_are_nobody_and_no_missing_ids(tmp_path: Path) -> None:
+    file = tmp_path / "p.ndjson"
+    file.write_text('{"id": "a", "plan": "pro"}\nnope\n{"id":\n[1]\n{"plan": "pro"}\n')
+    assert check_ids(users(file)) == IdReport(rows=2, null_ids=1, duplicate_ids=0, examples=())
+    found = audience.preview(audience.parse('plan = "pro"'), users=users(file))
+    assert (found.total, found.malformed, found.unread_lines, found.null_ids) == (1, 3, 3, 1)
+    assert [item.rows for item in statistics(users(file))] == [1], "who has no id is nobody here, too"
+
+
+def test_a_document_of_a_row_with_an_id_is_no_line() -> None:
+    rows = people("SELECT unnest(['a', 'b']) AS id, unnest(['{', '{}']) AS props", properties="props")
+    found = audience.preview(audience.parse("x exists"), users=rows)
+    assert (found.total, found.malformed, found.unread_lines) == (2, 1, 0)
 
 
 def test_typed_columns_and_document_keys() -> None:

@@ -1,5 +1,7 @@
 """A column beats a JSON key of the same name, and whoever asks what there is hears of it."""
 
+from pathlib import Path
+
 import duckdb
 
 import audience
@@ -24,6 +26,15 @@ def test_a_hidden_key_is_named() -> None:
 def test_other_keys_are_not() -> None:
     assert shadowed_keys(people('{"nps": 1}')) == ()
     assert shadowed_keys(people("[1]")) == ()
+
+
+def test_the_key_of_a_file_that_is_the_id_hides_nothing(tmp_path: Path) -> None:
+    file = tmp_path / "p.ndjson"
+    file.write_text('{"id": "a", "uid": "b"}\n')
+    assert shadowed_keys(audience.users(file)) == ()
+    (warning,) = shadowed_keys(audience.users(file, id="uid"))
+    assert "`uid`" in warning.message
+    assert "column" not in warning.message
 
 
 def test_without_a_document_there_is_nothing_to_hide() -> None:

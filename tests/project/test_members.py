@@ -32,6 +32,12 @@ def test_csv(tmp_path: Path, start: str) -> None:
     assert read(tmp_path, "audience,user_id\nvip,007\n", "two.csv") == {"vip": {("007", None)}}
 
 
+@pytest.mark.parametrize("between", [",", ", ", ";", "; ", "\t"])
+def test_csv_of_other_spreadsheets(tmp_path: Path, between: str) -> None:
+    text = f'audience{between}user_id{between}tenant \nvip{between}u1{between}\nvip{between}" a,;"{between}acme\n'
+    assert read(tmp_path, text, "members.csv") == {"vip": {("u1", None), (" a,;", "acme")}}
+
+
 @pytest.mark.parametrize(
     ("name", "text", "said"),
     [

@@ -62,7 +62,13 @@ MembersOption = Annotated[
     _option("--members", metavar="FILE", help="Members of static audiences: JSON by audience, or CSV with a header."),
 ]
 TenantOption = Annotated[
-    str | None, _option("--tenant", metavar="T", help="The tenant in which memberships of static audiences count.")
+    str | None,
+    _option(
+        "--tenant",
+        metavar="T",
+        help="The tenant in which memberships of static audiences count. With a tenant column, only its people"
+        " are counted.",
+    ),
 ]
 NowOption = Annotated[
     str | None,

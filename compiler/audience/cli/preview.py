@@ -50,7 +50,8 @@ def preview(
     """Show who matches, and what each condition did.
 
     `true` and `absent` count all people, whatever the other conditions say. `then` goes down the definition: how
-    many are left after each part of an AND, and how many each part of an OR adds.
+    many are left after each part of an AND, and how many each part of an OR adds. The bars show `true` as the
+    share of all people. Where a terminal is too narrow, bars and then counts are left out; --json has them all.
 
     Exits 1 when the condition has problems, 2 when the command is used wrongly, 3 when the engine fails.
     """
@@ -82,7 +83,7 @@ def preview(
     if json:
         _print_json(found, ids)
     else:
-        _say(found, ids)
+        _say(found, ids, None if people.catalog.tenant is None else tenant)
     if ids is not None and not ids.fine:
         raise typer.Exit(ExitCode.DEFINITION)
 
@@ -93,11 +94,11 @@ def _print_json(found: "Preview", ids: "IdReport | None") -> None:
     write_json(found.to_json() | ({} if ids is None else _ids_as_json(ids)))
 
 
-def _say(found: "Preview", ids: "IdReport | None") -> None:
+def _say(found: "Preview", ids: "IdReport | None", tenant: str | None) -> None:
     from audience.cli.output import console, write_blank, write_findings
     from audience.cli.preview_tables import draw
 
-    draw(found, console())
+    draw(found, console(), tenant=tenant, ids_are_told=ids is not None)
     if found.warnings:
         write_blank()
     write_findings(found.warnings)

@@ -17,13 +17,19 @@ CELL_COLUMNS_MAX = 28
 LABEL_COLUMNS_MIN = 24
 EIGHTHS = " ▏▎▍▌▋▊▉"
 GROUPS = {"and": "all of", "or": "any of", "not": "not", "nobody": "nobody"}
+SHARE = "share"
+"""The heading of the bars: `true` as a part of all people."""
+
+GIVE_WAY = (SHARE, "unreadable", "absent", "then", "true")
+"""The columns that a narrow terminal has no room for, the first one first; --json has them all."""
+
 NOTHING = "–"
 """Shown for a value that is absent."""
 
 
-def draw(preview: Preview, console: Console) -> None:
-    """Print the whole preview."""
-    console.print(headline(preview))
+def draw(preview: Preview, console: Console, *, tenant: str | None = None, ids_are_told: bool = False) -> None:
+    """Print the whole preview; `ids_are_told` when more is said of the ids than a note can."""
+    console.print(headline(preview), soft_wrap=True)
     console.print()
     console.print(conditions_table(preview, console.width, ascii_only=not console.encoding.startswith("utf")))
     if preview.sample:
@@ -33,7 +39,7 @@ def draw(preview: Preview, console: Console) -> None:
         which = "everybody who matches" if shown == preview.matched else f"{first} by id"
         console.print(Text(f"Sample: {which}", style="bold"))
         console.print(sample_table(preview.sample, console.width))
-    for note in notes(preview):
+    for note in notes(preview, tenant, ids_are_told):
         console.print()
         console.print(Text(note))
 
@@ -58,28 +64,52 @@ def percent(preview: Preview) -> str:
 
 
 def conditions_table(preview: Preview, width: int, ascii_only: bool) -> Table:
-    """One row a node of the definition, in its shape."""
+    """One row a node of the definition, in its shape. The text stays; bars, and then counts, give way to it."""
     nodes = list(_walk(preview.conditions, "", "", ascii_only))
-    unreadable = any(node.unreadable for _, _, node in nodes)
-    numbers = ["true", "absent", *(["unreadable"] if unreadable else []), "then"]
-    counts = [
-        [f"{node.true:,}", _count(node.absent), *([_count(node.unreadable)] if unreadable else []), _then(node)]
-        for _, _, node in nodes
-    ]
-    taken = sum(max(map(len, column)) + 2 for column in zip(numbers, *counts, strict=True)) + BAR_COLUMNS
-    left = max(width - taken - 2, LABEL_COLUMNS_MIN)
-    table = plain_table("condition", *numbers, "", right=numbers)
-    table.columns[-1].no_wrap = True
-    for (branch, below, node), row in zip(nodes, counts, strict=True):
-        text = GROUPS[node.kind] if node.parts else visible(node.text)
-        label = Text(_wrapped(text, branch, below, left), style="italic" if node.parts else "")
-        table.add_row(label, *row, Text(bar(node.true, preview.total, ascii_only), style="blue"))
+    wanted = min(LABEL_COLUMNS_MIN, max(cell_len(branch) + cell_len(_label(node)) for branch, _, node in nodes))
+    columns = _counts(preview, nodes, ascii_only)
+    for giving_way in GIVE_WAY:
+        if width - _taken(columns) >= wanted:
+            break
+        columns.pop(giving_way, None)
+    left = max(width - _taken(columns), LABEL_COLUMNS_MIN // 2)
+    table = plain_table("condition", *columns, right=[heading for heading in columns if heading != SHARE])
+    for column in table.columns:
+        column.no_wrap = True
+    for position, (branch, below, node) in enumerate(nodes):
+        label = Text(_wrapped(_label(node), branch, below, left), style="italic" if node.parts else "")
+        cells = (Text(column[position], style="blue" if at == SHARE else "") for at, column in columns.items())
+        table.add_row(label, *cells)
     return table
+
+
+def _label(node: NodeCounts) -> str:
+    return GROUPS[node.kind] if node.parts else visible(node.text)
+
+
+def _counts(preview: Preview, nodes: list[tuple[str, str, NodeCounts]], ascii_only: bool) -> dict[str, list[str]]:
+    """The columns beside the conditions, by heading; those that say nothing of any node are left out."""
+    columns = {
+        "true": [f"{node.true:,}" for *_, node in nodes],
+        "absent": [_count(node.absent) for *_, node in nodes],
+        "unreadable": [_count(node.unreadable) if node.unreadable else "" for *_, node in nodes],
+        "then": [_then(node) for *_, node in nodes],
+        SHARE: [bar(node.true, preview.total, ascii_only) for *_, node in nodes],
+    }
+    return {heading: column for heading, column in columns.items() if any(column) or heading == SHARE}
+
+
+def _taken(columns: dict[str, list[str]]) -> int:
+    """How wide the columns are, with the gaps before and after them."""
+    widths = [
+        BAR_COLUMNS if heading == SHARE else max(map(len, (heading, *column))) for heading, column in columns.items()
+    ]
+    return 2 + sum(2 + width for width in widths)
 
 
 def _wrapped(text: str, branch: str, below: str, width: int) -> str:
     """The text on as many lines as it takes, the branches of the tree going on beside it."""
-    room = max(width - max(len(branch), len(below)), LABEL_COLUMNS_MIN // 2)
+    room = max(width - max(len(branch), len(below)), LABEL_COLUMNS_MIN // 3)
     lines = textwrap.wrap(text, room, expand_tabs=False, replace_whitespace=False, break_on_hyphens=False)
     return f"\n{below}".join([branch + (lines or [""])[0], *lines[1:]])
 
@@ -147,15 +177,24 @@ def cell(value: object) -> str:
     return visible(json.dumps(value, ensure_ascii=False))
 
 
-def notes(preview: Preview) -> Iterator[str]:
-    """What of the people could not be read."""
-    if preview.malformed:
-        one = preview.malformed == 1
+def notes(preview: Preview, tenant: str | None, ids_are_told: bool) -> Iterator[str]:
+    """What of the people could not be read, and why there are none."""
+    if not preview.total:
+        yield "There are no people." if tenant is None else f"There are no people of the tenant `{visible(tenant)}`."
+    documents = preview.malformed - preview.unread_lines
+    if documents:
+        one = documents == 1
         yield (
-            f"{preview.malformed:,} {'row has a document that is' if one else 'rows have documents that are'} no JSON "
+            f"{documents:,} {'row has a document that is' if one else 'rows have documents that are'} no JSON "
             f"object; {'it counts as a person' if one else 'they count as people'} without properties (A705)."
         )
-    if preview.null_ids:
+    if preview.unread_lines:
+        one = preview.unread_lines == 1
+        yield (
+            f"{preview.unread_lines:,} {'line is' if one else 'lines are'} no JSON object and {'is' if one else 'are'} "
+            "in no number above (A705)."
+        )
+    if preview.null_ids and not ids_are_told:
         one = preview.null_ids == 1
         yield (
             f"{preview.null_ids:,} {'row has' if one else 'rows have'} no id and {'is' if one else 'are'} "

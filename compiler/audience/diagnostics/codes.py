@@ -143,9 +143,10 @@ _ROWS = (
          "--users takes a Parquet, CSV, NDJSON or JSON file (wildcards allowed), a DuckDB database, or a catalog.toml."),
     Code("A702", "column that does not exist", "A column named by an option or by audience.toml is not in the relation."),
     Code("A703", "the same id twice", "An id names one person; with a tenant column, one person in one tenant."),
-    Code("A704", "people without an id", "A row whose id is NULL is no person and is left out of every count."),
+    Code("A704", "people without an id", "A row that can be read and has no id is no person and is left out of every count."),
     Code("A705", "documents that cannot be read",
-         "A row whose JSON document is no JSON object counts as a person without properties."),
+         "A row with an id whose document is no JSON object is a person without properties. A line of a file that is "
+         "no JSON object has no id: it is nobody, and in no other number. Both are counted as `malformed`."),
     Code("A706", "configuration that cannot be read", "audience.toml and catalog.toml are TOML with the keys of docs/users.md."),
     Code("A707", "option that cannot be used", "The value of an option or of an argument is outside what it takes."),
     # A9xx: limits

@@ -11,6 +11,9 @@ from audience.errors import UsageError
 Member = tuple[str, str | None]
 """A person's id and the tenant the membership holds in, or None."""
 
+DELIMITERS = (",", ";", "\t")
+"""What may stand between the values, as the first line shows it: spreadsheets of some countries write `;`."""
+
 HEADERS = (["audience", "user_id"], ["audience", "user_id", "tenant"])
 
 JSON_HELP = 'write {"vip": ["u1", ["u2", "tenant"]]}: ids, or pairs of id and tenant, by audience'
@@ -64,11 +67,13 @@ def _member(item: object) -> Member | None:
 
 
 def _from_csv(path: Path, text: str) -> Iterator[tuple[str, Member]]:
-    rows = csv.reader(text.splitlines(), strict=True)
+    lines = text.splitlines()
+    delimiter = next((sign for sign in DELIMITERS if sign in lines[0]), ",") if lines else ","
+    rows = csv.reader(lines, strict=True, delimiter=delimiter, skipinitialspace=True)
     try:
-        header = next(rows, [])
+        header = [heading.strip() for heading in next(rows, [])]
         if header not in HEADERS:
-            raise UsageError("A707", f"{path} starts with `{','.join(header)}`", CSV_HELP)
+            raise UsageError("A707", f"{path} starts with `{delimiter.join(header)}`", CSV_HELP)
         for row in filter(None, rows):
             if len(row) != len(header) or not row[0] or not row[1]:
                 raise UsageError("A707", f"{path}: line {rows.line_num} does not fit the header", CSV_HELP)
