@@ -14,7 +14,7 @@ from pathlib import Path
 from tests.planted.patch import Patch, read_patches
 from tests.planted.run import Outcome, Verdict, snapshot, try_patch
 
-COLUMNS = "{:<34}{:<10}{:>5}  {}"
+COLUMNS = "{:<36}{:<10}{:>5}  {}"
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
