@@ -33,7 +33,7 @@ seeds = st.integers(0, 2**63).map(Random)
 def examples(count: int) -> settings:
     """Settings of a law about scenes; `make deep` multiplies the count as it does everywhere.
 
-    Nothing is shrunk: it takes minutes here, and the fuzzer (`tests/fuzz/shrink.py`) makes what it finds small in a second.
+    Nothing is shrunk: it takes minutes here, while the fuzzer makes small what it finds (`tests/fuzz/shrink.py`).
     """
     wanted = max(count * settings.default.max_examples // CI_EXAMPLES, 1) if settings.default else count
     return settings(max_examples=wanted, phases=(Phase.explicit, Phase.reuse, Phase.generate, Phase.target))
