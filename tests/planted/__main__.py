@@ -24,7 +24,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--list", action="store_true", help="say what each bug is, and plant none")
     parser.add_argument("--jobs", type=int, default=os.cpu_count() or 1, metavar="N", help="how many at a time")
     parser.add_argument("--head", action="store_true", help="break the last commit and not the files as they are now")
-    parser.add_argument("--trust", action="store_true", help="do not test the tree without a bug first; what is red already then kills")
+    parser.add_argument(
+        "--trust", action="store_true", help="do not test the tree without a bug first; what is red already then kills"
+    )
     options = parser.parse_args(arguments)
     patches = {patch.name: patch for patch in read_patches()}
     unknown = [name for name in options.names if name not in patches]
