@@ -173,8 +173,29 @@ KNOCK_OPERATORS = frozenset(operator.name for operator in OPERATORS if operator.
 
 FOREIGN_SPELLINGS: dict[str, str] = {
     "==": "=", "===": "=", "is": "=", "eq": "=", "equals": "=", "<>": "!=", "!==": "!=", "is not": "!=", "neq": "!=",
-    "gt": ">", "gte": ">=", "=>": ">=", "lt": "<", "lte": "<=", "=<": "<=", "like": "contains", "ilike": "contains",
-    "includes": "contains", "has": "contains", "any of": "in", "one of": "in", "after": "on or after",
-    "is null": "does not exist", "is not null": "exists", "is missing": "does not exist", "is set": "exists",
+    "gt": ">", "gte": ">=", "=>": ">=", "lt": "<", "lte": "<=", "=<": "<=", "≥": ">=", "≤": "<=", "≠": "!=", ":": "=",
+    "equal": "=", "equal to": "=", "is equal to": "=", "not equal to": "!=", "is not equal to": "!=",
+    "does not equal": "!=", "greater than": ">", "is greater than": ">", "more than": ">", "is more than": ">",
+    "less than": "<", "is less than": "<", "fewer than": "<", "at least": ">=", "is at least": ">=", "at most": "<=",
+    "is at most": "<=", "includes": "contains", "has": "contains", "any of": "in", "is any of": "in", "one of": "in",
+    "is one of": "in", "none of": "not in", "is none of": "not in", "after": "on or after", "is before": "before",
+    "is after": "on or after", "is null": "does not exist", "is not null": "exists", "is missing": "does not exist",
+    "is not missing": "exists", "is set": "exists", "is not set": "does not exist", "is unknown": "does not exist",
+    "is not unknown": "exists", "is undefined": "does not exist", "is not undefined": "exists", "is present": "exists",
+    "is not present": "does not exist", "is absent": "does not exist", "is blank": "is empty",
+    "is not blank": "is not empty",
 }  # fmt: skip
 """What people of other languages write, to what is written here: for the help line of an unknown operator."""
+
+_NO_WILDCARDS = "there are no wildcards: `contains` asks for a part of a text"
+_NO_PATTERNS = "there is no search by patterns: `contains` asks for a part of a text"
+_NO_ENDS = "there is no search at the beginning or the end of a text: `contains` asks for a part of it"
+
+WITHOUT_OPERATOR: dict[str, str] = {
+    "like": _NO_WILDCARDS, "ilike": _NO_WILDCARDS, "glob": _NO_WILDCARDS,
+    "~": _NO_PATTERNS, "~*": _NO_PATTERNS, "=~": _NO_PATTERNS, "!~": _NO_PATTERNS, "match": _NO_PATTERNS,
+    "matches": _NO_PATTERNS, "regex": _NO_PATTERNS, "regexp": _NO_PATTERNS, "rlike": _NO_PATTERNS,
+    "similar to": _NO_PATTERNS, "starts with": _NO_ENDS, "startswith": _NO_ENDS, "begins with": _NO_ENDS,
+    "start with": _NO_ENDS, "ends with": _NO_ENDS, "endswith": _NO_ENDS, "end with": _NO_ENDS,
+}  # fmt: skip
+"""What other languages have and this one has not, to what is nearest; nothing can take its place word for word."""

@@ -40,7 +40,7 @@ def codes(error: DefinitionError) -> list[str]:
         # The structure is wrong, and names.
         ('(age = or paln exists) and plan = "a" "b" and not last_seen > true', ["A104", "A201", "A101", "A303"]),
         # A condition is never reported by two stages.
-        ("paln is unknown", ["A202", "A105"]),
+        ("paln is fine", ["A202", "A105"]),
         ("paln = pro and plan exists", ["A105"]),
         # Warnings about single conditions come last, those about the whole not at all.
         ('age = "5" and plan = pro and nope exists', ["A105", "A201", "A314"]),

@@ -177,7 +177,7 @@ def test_a_report_ends_after_a_hundred_problems() -> None:
     [
         (PLAN | {"operator": "equals"}, "write `equal_to`"),
         (PLAN | {"operator": "="}, "write `equal_to`"),
-        (PLAN | {"operator": "like"}, "write `contains`"),
+        (PLAN | {"operator": "like"}, "`contains` asks for a part"),
         (PLAN | {"operator": "Is Timestamp Before"}, "write `is_timestamp_before`"),
         (PLAN | {"operator": "not_equals_to"}, "did you mean `not_equal_to`"),
         (PLAN | {"property": "plan"}, "write `recipient.plan`"),

@@ -13,7 +13,7 @@ AGE = {"property": "recipient.age", "operator": "greater_than", "argument": 18}
     ("unknown", "advice"),
     [
         ("argumnt", "did you mean `argument`?"),
-        ("Property", "did you mean `property`?"),
+        ("propert", "did you mean `property` or `operator`?"),
         ("name", None),
         ("label", None),
     ],

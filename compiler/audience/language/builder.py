@@ -24,8 +24,8 @@ from audience.language.nodes import (
 )
 from audience.language.operator_words import LIST_SPELLINGS, instead_of, normalize_words, operator_of
 from audience.language.paths import OTHER_SCOPES, SCOPES, PathProblem, read_path, read_steps
-from audience.language.slips import instead_of_time
-from audience.operators import BY_WORDS, RELATIVE_TIME_SHAPES, Operator, Takes
+from audience.language.slips import instead_of_time, invisible, visible
+from audience.operators import BY_WORDS, FOREIGN_SPELLINGS, RELATIVE_TIME_SHAPES, Operator, Takes
 from audience.values import Array, Boolean, Null, Object, Text, Value, unstorable
 
 if TYPE_CHECKING:
@@ -114,7 +114,7 @@ class Builder:
         whole = _span(subject).to(_span(argument) if argument else place)
         operator = operator_of(words)
         if operator is None:
-            self._problem("A202", f"unknown operator `{normalize_words(words)}`", place, *instead_of(words))
+            self._no_operator(subject, words, argument)
             return Condition(subject, BY_WORDS["="], argument, whole)
         shown = normalize_words(words)
         if operator.takes is Takes.NOTHING:
@@ -132,6 +132,32 @@ class Builder:
         if argument is not None and operator.takes in RELATIVE_TIME_SHAPES:
             self._named_times(_span(argument))
         return Condition(self._subject(subject, operator, argument), operator, argument, whole)
+
+    def _no_operator(self, subject: Property, words: "Token", argument: Argument | None) -> None:
+        """Say what is meant by words that are no operator."""
+        place, shown = self._place(words), normalize_words(words)
+        unseen = invisible(words)
+        if unseen is not None:
+            # Without it the words may be an operator.
+            fix = visible(words) if operator_of(visible(words)) else None
+            self._problem("A202", f"the operator holds {unseen}, which cannot be seen", place, "delete it", fix)
+            return
+        keyword = subject.place is not None and self._text(subject).lower() in ("where", "select")
+        if keyword and words[0].isalpha() and instead_of(words)[1] is None:
+            help = "only the condition is written: what would follow `where`"
+            self._problem("A101", f"unexpected `{self._text(subject)}`", subject.place, help)
+            return
+        if isinstance(argument, Literal) and f"{shown} {self._text(argument).lower()}" in FOREIGN_SPELLINGS:
+            # `is unknown` is read as an operator and a bare word.
+            shown = f"{shown} {self._text(argument).lower()}"
+            place = place.to(_span(argument))
+            self.problems = [problem for problem in self.problems if problem.place != argument.place]
+            self._problem("A202", f"unknown operator `{shown}`", place, None, FOREIGN_SPELLINGS[shown])
+            return
+        self._problem("A202", f"unknown operator `{shown}`", place, *instead_of(words))
+
+    def _text(self, node: Argument | Property) -> str:
+        return self.source.text[_span(node).start : _span(node).end]
 
     def _subject(self, subject: Property, operator: Operator, argument: Argument | None) -> Property:
         if operator.takes is Takes.AUDIENCE:

@@ -7,6 +7,7 @@ from typing import cast
 
 from audience.diagnostics import did_you_mean
 from audience.language.nodes import MINUTES_PER_UNIT, Unit
+from audience.language.slips import DAYS
 from audience.values import Number, is_finite, unstorable
 
 DIGITS_MAX = 309
@@ -65,7 +66,7 @@ def read_relative(token: str) -> tuple[int, Unit] | Problem:
         return Problem(
             "A106",
             f"`{unit}` is no unit of a relative time" + (", because its length varies" if longer else ""),
-            (None if longer else did_you_mean(plural, MINUTES_PER_UNIT))
+            (_in_days(amount, plural, direction) if longer else did_you_mean(plural, MINUTES_PER_UNIT))
             or f"units are {known}: write for example `30 days {_ago(direction)}`",
         )
     if len(amount) > RELATIVE_DIGITS_MAX:
@@ -109,6 +110,12 @@ def shorten(text: str) -> str:
 
 def _ago(direction: str) -> str:
     return "ago" if direction == "ago" else "from now"
+
+
+def _in_days(amount: str, plural: str, direction: str) -> str | None:
+    if len(amount) > 4:
+        return None
+    return f"write it in days, for example `{int(amount) * DAYS[plural]} days {_ago(direction)}`"
 
 
 def _out_of_range(token: str) -> Problem:

@@ -3,7 +3,7 @@
 import re
 
 from audience.diagnostics import did_you_mean
-from audience.operators import BY_WORDS, FOREIGN_SPELLINGS, Operator
+from audience.operators import BY_WORDS, FOREIGN_SPELLINGS, WITHOUT_OPERATOR, Operator
 
 LIST_SPELLINGS = frozenset({"in", "not in"})
 """Spellings that need a list: `plan in "professional"` would quietly ask for a part of a text."""
@@ -22,6 +22,10 @@ def operator_of(token: str) -> Operator | None:
 def instead_of(token: str) -> tuple[str | None, str | None]:
     """A help line and a replacement for words that are no operator."""
     words = normalize_words(token)
+    plain = words.replace("_", " ")
+    for nothing in (plain, plain.removeprefix("not "), plain.removeprefix("does not ")):
+        if nothing in WITHOUT_OPERATOR:
+            return WITHOUT_OPERATOR[nothing], None
     known = _translation(words)
     if known is not None:
         return None, known

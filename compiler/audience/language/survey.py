@@ -22,7 +22,7 @@ LEXEME = re.compile(
       (?P<comment>\#[^\n]*)
     | (?P<text>"(?:[^"\\\n]|\\[^\n])*"|'(?:[^'\\\n]|\\[^\n])*')
     | (?P<unclosed>["'][^\n]*)
-    | (?P<phrase>(?i:on\s+or\s+after)(?![\w.-]))
+    | (?P<phrase>(?i:on\s+or\s+(?:after|before)|than\s+or\s+equal)(?![\w.-]))
     | (?P<word>\.?[\w-]+(?:\.[\w-]+)*)
     | (?P<open>[(\[{])
     | (?P<close>[)\]}])
@@ -32,7 +32,7 @@ LEXEME = re.compile(
     re.VERBOSE,
 )
 """Coarser than the grammar's tokens, and the same everywhere: a path's dots belong to its word, and the `or` of
-`on or after` is no connective."""
+`on or after` is no connective, nor that of phrases that are refused."""
 
 HEADERS = re.compile(r'(?:(?:[\s\ufeff]|\#[^\n]*\n)*(?:name|description)\s*"(?:[^"\\\n]|\\[^\n])*")*')
 """The header lines at the start of a text."""

@@ -5,6 +5,8 @@ from collections.abc import Set as AbstractSet
 from typing import TYPE_CHECKING
 
 from audience.diagnostics import Diagnostic, Source, Span
+from audience.language.literals import shorten
+from audience.language.slips import invisible, slip_at
 
 if TYPE_CHECKING:
     from lark.exceptions import UnexpectedInput
@@ -24,6 +26,11 @@ SYMBOLS = {"&&": "and", "&": "and", "||": "or", "|": "or", "!": "not"}
 
 FOREIGN_QUOTES = "`“”„‘’‚«»"
 """Quotes that word processors and other languages put around texts and names."""
+
+ALONE = re.compile(r"\s*(?:not\s+){0,9}([^\W\d][\w.-]*)\s*", re.IGNORECASE)
+"""A property and nothing else, as other languages ask for a boolean."""
+
+COMPARISON = re.compile(r"[<>=!]=?")
 
 CONNECTIVE = re.compile(r"(?<![\w.-])(and|or)\s+\Z", re.IGNORECASE)
 """A connective right before the unexpected word."""
@@ -60,7 +67,7 @@ def explain(error: "UnexpectedInput", text: str, offset: int, source: Source) ->
     match error:
         case UnexpectedToken() if error.token.type == "$END":
             expected = error.accepts or error.expected
-            return _ended(expected, offset + (error.token.end_pos or 0), source)
+            return _ended(expected, offset + (error.token.end_pos or 0), text, source)
         case UnexpectedToken():
             expected = error.accepts or error.expected
             position = error.token.start_pos or 0
@@ -70,8 +77,13 @@ def explain(error: "UnexpectedInput", text: str, offset: int, source: Source) ->
     return _unexpected(expected, position, text, offset, source)
 
 
-def _ended(expected: AbstractSet[str], position: int, source: Source) -> Diagnostic:
+def _ended(expected: AbstractSet[str], position: int, text: str, source: Source) -> Diagnostic:
     place = Span(position, position)
+    alone = ALONE.fullmatch(text)
+    if alone and "OPERATOR" in expected:
+        name = shorten(alone[1])
+        help = f"`{name} = true` if it is a boolean, `{name} exists` if it only has to be there"
+        return Diagnostic("A104", "the condition is not finished: an operator is missing", place, help, source=source)
     for terminal, (message, example) in MISSING.items():
         if terminal in expected:
             return Diagnostic("A104", f"the condition is not finished: {message}", place, example, source=source)
@@ -85,13 +97,22 @@ def _unexpected(expected: AbstractSet[str], position: int, text: str, offset: in
     found = FOUND.match(text, position)
     word = found.group() if found else text[position : position + 1]
     place = Span(offset + position, offset + position + len(word))
-    shown = word if len(word) <= 40 else f"{word[:40]}…"
+    shown = shorten(word)
     if "AND" in expected and (HEADER_LINE.match(text, position) or HEADER_WORD.search(_before(text, position))):
         return Diagnostic(
             "A112", f"`{word}` comes too late", place, "the header stands before the condition", source=source
         )
     if word in SYMBOLS and not expected & {"OPERATOR", "STRING"}:
         return Diagnostic("A101", f"unexpected `{word}`", place, None, SYMBOLS[word], source=source)
+    unseen = invisible(word[:1])
+    if unseen is not None:
+        return Diagnostic("A101", f"unexpected {unseen}, which cannot be seen", place, "delete it", source=source)
+    told = slip_at(text, position, value="STRING" in expected)
+    if told is not None:
+        written = " ".join(text[told.start : told.end].split())
+        place = Span(offset + told.start, offset + told.end)
+        code, message = ("A202", "unknown operator") if told.operator else ("A101", "unexpected")
+        return Diagnostic(code, f"{message} `{shorten(written)}`", place, told.help, told.fix, source=source)
     advice = _likely(word, source.text, offset + position, expected) or _wanted(expected)
     return Diagnostic("A101", f"unexpected `{shown}`", place, advice, source=source)
 
@@ -106,6 +127,8 @@ def _likely(word: str, text: str, position: int, expected: AbstractSet[str]) -> 
         return 'texts are written in double quotes, `"pro"`; properties stand without quotes'
     if "MEMBER" in expected and "STRING" not in expected:
         joined = CONNECTIVE.search(_before(text, position))
+        if joined and COMPARISON.fullmatch(word):
+            return f"on both sides of `{joined[1]}` stand whole conditions: write the property again"
         if joined and word.startswith('"'):
             return f'on both sides of `{joined[1]}` stand whole conditions; one of several values is `in ["a", "b"]`'
         if word.startswith('"') and len(word) > 2 and word.endswith('"'):

@@ -15,7 +15,7 @@ from audience.language.nodes import Condition, Definition, Expression, Nobody, P
 from audience.language.partly_read import refuse
 from audience.language.walk import all_of, any_of
 from audience.limits import CONDITIONS_MAX
-from audience.operators import BY_NAME, BY_WORDS, FOREIGN_SPELLINGS, Operator, Takes
+from audience.operators import BY_NAME, BY_WORDS, FOREIGN_SPELLINGS, WITHOUT_OPERATOR, Operator, Takes
 from audience.values import unstorable
 from audience.wire.arguments import check_value, decode_argument, decode_path, kind, shown
 from audience.wire.strict_json import load_json
@@ -298,6 +298,8 @@ def _conditions_in(segment: object) -> int:
 
 def _operator_meant(name: str) -> str | None:
     words = " ".join(name.lower().replace("_", " ").split())
+    if words.removeprefix("not ") in WITHOUT_OPERATOR:
+        return WITHOUT_OPERATOR[words.removeprefix("not ")]
     known = BY_WORDS.get(FOREIGN_SPELLINGS.get(words, words)) or BY_NAME.get(words.replace(" ", "_"))
     return f"write `{known.name}`" if known else did_you_mean(name[:100], BY_NAME)
 
