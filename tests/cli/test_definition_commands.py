@@ -191,8 +191,10 @@ def test_a_file_that_cannot_be_written_stays(run, tmp_path, monkeypatch):
 
 def test_standard_input_goes_to_standard_output(run):
     assert run("fmt", "-", stdin=UNTIDY).out == TIDY
-    assert run("fmt", "-", "--check", stdin=UNTIDY).code == 1
-    assert run("fmt", "-", "--check", stdin=TIDY).code == 0
+    said = run("fmt", "-", "--check", stdin=UNTIDY)
+    assert (said.code, said.out) == (1, "would change standard input\n")
+    said = run("fmt", "-", "--check", stdin=TIDY)
+    assert (said.code, said.out) == (0, "nothing to change\n")
     assert run("fmt", "-", "--json", stdin=UNTIDY).json == {"text": TIDY, "changed": True}
     assert run("fmt", "-", stdin="{}").code == 2
     said = run("fmt", "-", stdin="plan = pro")

@@ -111,6 +111,11 @@ def test_a_table_of_a_database(run, tmp_path):
         connection.execute("CREATE TABLE b AS SELECT 1 AS uid")
     said = run("preview", "x = 1", "--users", "crm.duckdb")
     assert (said.code, "several tables" in said.err) == (2, True)
+    with duckdb.connect(str(tmp_path / "crm.duckdb")) as connection:
+        connection.execute('CREATE SCHEMA far; CREATE TABLE far."odd name" AS SELECT 1 AS id')
+    said = run("preview", "id = 1", "--users", "crm.duckdb")
+    assert 'name one as `table` (--table): a, b, far."odd name"' in said.err
+    assert run("preview", "id exists", "--users", "crm.duckdb", "--table", 'far."odd name"').code == 0
     found = run(
         "preview", "x = 1", "--users", "crm.duckdb", "--table", "a", "--id", "uid", "--properties", "doc",
         "--tenant-column", "org", "--json",
@@ -247,3 +252,15 @@ def test_the_file_is_named_where_it_is_wrong(run, people, tmp_path: Path):
     (tmp_path / "a.audience").write_text('name "A"\n\nplan = "pro"\nand mrr = true and plan < 3 days ago\n')
     said = run("preview", "a.audience", "--users", people)
     assert " --> a.audience:4:" in said.err
+
+
+@pytest.mark.parametrize("source", ["https://x.example/p.parquet", "s3://x/*.parquet", "postgres://x/y"])
+def test_addresses_are_not_read(run, source):
+    said = run("preview", "plan exists", "--users", source)
+    assert (said.code, "people cannot be read from" in said.err, "download it" in said.err) == (2, True, True)
+
+
+def test_the_only_table_may_be_in_another_schema(run, tmp_path):
+    with duckdb.connect(str(tmp_path / "crm.duckdb")) as connection:
+        connection.execute("CREATE SCHEMA far; CREATE TABLE far.people AS SELECT 1 AS id")
+    assert run("preview", "id exists", "--users", "crm.duckdb", "--json").json["total"] == 1

@@ -82,6 +82,44 @@ def test_a_reader_that_goes_away_is_no_bug(arguments):
         assert process.stderr.read() == b""
 
 
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="no device that is always full")
+@pytest.mark.parametrize(
+    "arguments", [["operators"], ["operators", "--json"], ["--help"], ["preview", "plan exists", "--users", DEMO]]
+)
+def test_an_output_that_is_full_is_said_and_no_bug(arguments):
+    with Path("/dev/full").open("wb") as full:
+        done = subprocess.run([sys.executable, "-m", "audience", *arguments], stdout=full, stderr=subprocess.PIPE)
+    assert (done.returncode, done.stderr.decode()) == (
+        3,
+        "error: the output cannot be written: No space left on device\n",
+    )
+
+
+@pytest.mark.parametrize("as_json", [[], ["--json"]])
+@pytest.mark.parametrize("command", ["preview", "convert"])
+def test_a_condition_that_lost_its_quotes_is_recognised(shell, command, as_json):
+    said = shell(command, "plan", "=", "pro", *as_json)
+    assert (said.code, "put the whole condition in single quotes" in said.out + said.err) == (2, True)
+    assert "single quotes" not in shell("operators", "plan").err
+
+
+def test_a_limit_is_a_whole_number(shell):
+    said = shell("preview", "plan exists", "--limit", "abc")
+    assert (said.code, said.err.splitlines()[-1]) == (2, "Error: Invalid value for '--limit': give a whole number")
+
+
+def test_an_interrupt_while_modules_are_imported_is_quiet(tmp_path):
+    (tmp_path / "rich").mkdir()
+    (tmp_path / "rich" / "__init__.py").write_text("raise KeyboardInterrupt")
+    (tmp_path / "typer.py").write_text("raise KeyboardInterrupt")
+    done = subprocess.run(
+        [sys.executable, "-m", "audience", "operators"],
+        capture_output=True,
+        env={**os.environ, "PYTHONPATH": str(tmp_path)},
+    )
+    assert (done.returncode, done.stdout, done.stderr) == (130, b"", b"")
+
+
 def test_debug_shows_where_it_happened(shell):
     said = shell("--debug", "preview", "plan = pro", "--users", DEMO)
     assert "Traceback" in said.err

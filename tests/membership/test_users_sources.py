@@ -111,7 +111,7 @@ def test_a_database_file(tmp_path: Path) -> None:
     with pytest.raises(UsageError) as caught:
         users(path)
     assert str(caught.value) == (
-        f"error[A701]: {path} holds several tables\n  = help: name one as `table`: others, people"
+        f"error[A701]: {path} holds several tables\n  = help: name one as `table` (--table): people, crm.others"
     )
     others = users(path, table="crm.others")
     assert [column.name for column in others.catalog.columns] == ["x"]

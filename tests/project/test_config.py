@@ -75,7 +75,7 @@ def test_the_two_kinds_of_file_are_told_apart(tmp_path: Path) -> None:
             ),
         ),
         ("[users]\nid = 1", '`users.id` is no text\n  = help: write `id = "…"`'),
-        ('[users]\nid = ""', '`users.id` is no text\n  = help: write `id = "…"`'),
+        ('[users]\nid = ""', '`users.id` is empty\n  = help: write `id = "…"`'),
         (
             "[users]\nrenames = 1",
             '`users.renames` is no table of texts\n  = help: write `renames = { column = "…" }`',
@@ -154,3 +154,17 @@ def test_a_mistake_in_a_catalog_is_named(tmp_path: Path, text: str, said: str) -
     with pytest.raises(UsageError) as caught:
         read_catalog(path)
     assert str(caught.value) == f"error[A706]: {path}: {said}"
+
+
+def test_a_byte_order_mark_is_read_over(tmp_path: Path) -> None:
+    path = tmp_path / "audience.toml"
+    path.write_text('\ufeff[users]\nsource = "people.parquet"\n', encoding="utf-8")
+    assert read_config(path).source == tmp_path / "people.parquet"
+
+
+def test_an_empty_text_is_called_empty_and_the_file_named_once(tmp_path: Path) -> None:
+    path = tmp_path / "catalog.toml"
+    path.write_text('columns = { plan = "" }\n')
+    with pytest.raises(UsageError) as caught:
+        read_catalog(path)
+    assert caught.value.message == f"{path}: `columns.plan` is empty"

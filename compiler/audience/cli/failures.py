@@ -3,6 +3,7 @@
 0 fine · 1 the definition has problems · 2 the command was used wrongly · 3 the engine failed · 4 a bug of ours.
 """
 
+import errno
 import os
 from collections.abc import Callable
 from enum import IntEnum
@@ -13,6 +14,12 @@ import typer
 
 P = ParamSpec("P")
 R = TypeVar("R")
+
+PIPE_CLOSED = 141
+"""What a shell reports of a program whose reader went away."""
+
+OUTPUT_ERRORS = {errno.ENOSPC, errno.EIO, errno.EBADF}
+"""What happens while an answer is written, which is nobody's bug; such an error names no file."""
 
 DEBUG = "AUDIENCE_DEBUG"
 """The variable of the environment under which failures show their traceback; `audience --debug` sets it."""
@@ -35,9 +42,13 @@ def reported(command: Callable[P, R]) -> Callable[P, R]:
     def run(*args: P.args, **kwargs: P.kwargs) -> R:
         try:
             return command(*args, **kwargs)
-        except (typer.Exit, typer.Abort, typer.TyperException, BrokenPipeError):
+        except (typer.Exit, typer.Abort, typer.TyperException):
             raise
+        except BrokenPipeError:
+            raise typer.Exit(PIPE_CLOSED) from None
         except Exception as failure:
+            if isinstance(failure, OSError) and failure.errno in OUTPUT_ERRORS and failure.filename is None:
+                raise  # `main` says so, where it can
             if os.environ.get(DEBUG):
                 raise
             raise typer.Exit(report(failure, bool(kwargs.get("json")))) from None

@@ -145,5 +145,7 @@ def _format_stdin(check: bool, json: bool) -> None:
         write_json({"text": formatted, "changed": changed})
     elif not check:
         write_text(formatted)
+    else:
+        write_text("would change standard input" if changed else "nothing to change")
     if check and changed:
         raise typer.Exit(ExitCode.DEFINITION)

@@ -1,7 +1,9 @@
 """The command `audience`: every subcommand is one file beside this one."""
 
 import os
+import re
 import sys
+from contextlib import suppress
 from typing import Annotated
 
 import typer
@@ -13,11 +15,18 @@ from audience.cli.compile import compile
 from audience.cli.convert import convert
 from audience.cli.demo import demo
 from audience.cli.explain_code import explain_code
-from audience.cli.failures import DEBUG, ExitCode
+from audience.cli.failures import DEBUG, PIPE_CLOSED, ExitCode
 from audience.cli.fmt import fmt
 from audience.cli.operators import operators
 from audience.cli.preview import preview
 from audience.cli.properties import properties
+
+CONDITION_COMMANDS = {"preview", "compile", "convert"}
+"""Commands whose one argument is a condition, which falls apart when a shell gets to see its blanks and quotes."""
+
+QUOTES = "put the whole condition in single quotes, as in 'plan = \"pro\"'"
+
+NO_INTEGER = re.compile(r"Input should be a valid integer.*|'.*' is not a valid integer.*")
 
 app = typer.Typer(
     no_args_is_help=True,
@@ -63,29 +72,62 @@ app.command("explain-code")(explain_code)
 
 def main() -> None:
     """Run the command that the arguments name, and exit with its code."""
+    code: int = ExitCode.FINE
     try:
-        _run()
-    finally:
-        try:
-            sys.stdout.flush()
-        except BrokenPipeError:
-            # The reader has seen enough; nothing is left to be flushed when the interpreter ends.
-            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        code = _run()
+        sys.stdout.flush()
+    except OSError as error:
+        code = _lost(error)
+    sys.exit(code)
 
 
-def _run() -> None:
+def _run() -> int:
+    _ready_streams()
+    try:
+        return int(get_command(app).main(standalone_mode=False) or ExitCode.FINE)
+    except typer.Abort:
+        return ExitCode.USAGE
+    except typer.TyperException as wrong:
+        _say_usage(wrong)
+        return ExitCode.USAGE
+
+
+def _ready_streams() -> None:
+    if sys.stdout is None:
+        sys.stdout = open(os.devnull, "w", encoding="utf-8")  # noqa: SIM115, PTH123  # it lives as long as the process
     for stream in (sys.stdout, sys.stderr):
         # A lone surrogate in the data, or a terminal of another encoding, is no reason to die half way.
         if hasattr(stream, "reconfigure"):
             stream.reconfigure(errors="backslashreplace")
-    if "--json" not in sys.argv[1:]:
-        app()
-    # Whoever asks for JSON gets it also when the command line itself cannot be read.
-    try:
-        code = get_command(app).main(standalone_mode=False)
-    except typer.TyperException as wrong:
+
+
+def _say_usage(wrong: typer.TyperException) -> None:
+    """Say what is wrong with the command line; whoever asks for JSON gets it also then."""
+    if isinstance(said := getattr(wrong, "message", None), str):
+        wrong.message = NO_INTEGER.sub("give a whole number", said)
+    message = wrong.format_message()
+    help = QUOTES if "unexpected extra argument" in message and CONDITION_COMMANDS & set(sys.argv[1:]) else None
+    if "--json" in sys.argv[1:]:
         from audience.cli.output import write_json
 
-        write_json({"errors": [{"code": "A707", "severity": "error", "message": wrong.format_message()}]})
-        code = ExitCode.USAGE
-    sys.exit(code or ExitCode.FINE)
+        error = {"code": "A707", "severity": "error", "message": message}
+        write_json({"errors": [error if help is None else error | {"help": help}]})
+        return
+    show = getattr(wrong, "show", None)
+    if show is None:
+        typer.echo(f"Error: {message}", err=True)
+    else:
+        show()  # with the usage of the command
+    if help is not None:
+        typer.echo(f"  = help: {help}", err=True)
+
+
+def _lost(error: OSError) -> int:
+    """The exit code when the output cannot be written; nothing is left to be flushed when the interpreter ends."""
+    with suppress(OSError):
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    if isinstance(error, BrokenPipeError):
+        return PIPE_CLOSED  # the reader has seen enough, and nothing is to be said
+    with suppress(OSError):
+        typer.echo(f"error: the output cannot be written: {error.strerror or error}", err=True)
+    return ExitCode.ENGINE

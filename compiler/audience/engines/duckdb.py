@@ -1,5 +1,6 @@
 """DuckDB: files through a database in memory, a database file, or a connection of the caller's."""
 
+import re
 import threading
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -57,10 +58,15 @@ WRITE_SETTING = {
 """Names of settings cannot be parameters, so each statement is spelled out, in the order of the tables above."""
 
 TABLES = """
-    SELECT table_name FROM duckdb_tables() WHERE NOT internal
-    UNION SELECT view_name FROM duckdb_views() WHERE NOT internal
-    ORDER BY 1
+    SELECT database_name NOT IN (current_database(), 'temp'), database_name, schema_name, table_name
+    FROM duckdb_tables() WHERE NOT internal
+    UNION SELECT database_name NOT IN (current_database(), 'temp'), database_name, schema_name, view_name
+    FROM duckdb_views() WHERE NOT internal
 """
+"""Whether each is of another database, and the parts of its name."""
+
+DEFAULT_SCHEMA = "main"
+PLAIN_NAME = re.compile(r"[A-Za-z_]\w*")
 
 POLL_SECONDS = 0.1
 """How often progress is asked for: often enough to look alive, rarely enough to cost nothing."""
@@ -97,8 +103,12 @@ class DuckDB:
             self._connection.register(name, data)
 
     def tables(self) -> list[str]:
-        """The names of the tables and views, in alphabetical order."""
-        return [str(name) for (name,) in self.run(TABLES, doing="listing the tables")]
+        """The tables and views by name, with as much before it as it takes to find them, in quotes where needed."""
+        found = []
+        for elsewhere, database, schema, table in self.run(TABLES, doing="listing the tables"):
+            parts = [database, schema] if elsewhere else [schema] if schema != DEFAULT_SCHEMA else []
+            found.append((*map(str, parts), str(table)))
+        return [".".join(map(_quoted, parts)) for parts in sorted(found, key=lambda parts: (len(parts), parts))]
 
     def run(
         self,
@@ -204,6 +214,12 @@ class DuckDB:
 
 _OWN_SETTINGS: dict[str, str | bool | int | float | list[str]] = {"python_enable_replacements": "false"}
 """In a database of our own, a table name never means a Python variable that happens to be called so."""
+
+
+def _quoted(name: str) -> str:
+    """A part of a name as `table` takes it."""
+    escaped = name.replace('"', '""')
+    return name if PLAIN_NAME.fullmatch(name) else f'"{escaped}"'
 
 
 def _is_missing_table(failure: EngineError) -> bool:

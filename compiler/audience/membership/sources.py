@@ -25,6 +25,8 @@ ACCEPTED = (
 FRAME = "users"
 """The name a data frame gets."""
 
+ADDRESS = re.compile(r"([A-Za-z][A-Za-z0-9+.-]+)://")
+
 WILDCARD = re.compile(r"[*?\[]")
 
 
@@ -38,6 +40,9 @@ class Opened:
 
 def open_path(source: str, table: str | None) -> Opened:
     """Open a file, files, or a database; UsageError A701 when there is nothing that can be read."""
+    if address := ADDRESS.match(source):
+        help = "download it, or read it into a file or a DuckDB database, and name that"
+        raise UsageError("A701", f"people cannot be read from {address[1]}:// addresses", help)
     suffix = _suffix(source)
     if suffix not in (*PARQUET, *CSV, *DOCUMENTS, *DATABASES):
         raise _unknown(source)
@@ -95,8 +100,8 @@ def _only_table(engine: DuckDB, place: str) -> tuple[str, ...]:
     if not tables:
         raise UsageError("A701", f"{place} holds no table")
     if len(tables) > 1:
-        raise UsageError("A701", f"{place} holds several tables", f"name one as `table`: {', '.join(tables)}")
-    return (tables[0],)
+        raise UsageError("A701", f"{place} holds several tables", f"name one as `table` (--table): {', '.join(tables)}")
+    return split_table(tables[0])
 
 
 def _suffix(source: str) -> str:

@@ -64,8 +64,9 @@ def read_catalog(path: Path) -> Catalog:
         renames=file.texts("renames"),
         epochs=file.units("epoch"),
     )
+    table, columns = file.text("table") or "users", file.texts("columns")
     try:
-        return declare_types(file.text("table") or "users", file.texts("columns"), roles)
+        return declare_types(table, columns, roles)
     except UsageError as error:
         raise UsageError("A706", f"{path}: {error.message}", error.help) from error
 
@@ -102,7 +103,7 @@ class _Section:
     def text(self, key: str) -> str | None:
         value = self.values.get(key)
         if value is not None and (not isinstance(value, str) or not value):
-            raise self.wrong(key, "is no text", f'{key} = "…"')
+            raise self.wrong(key, "is empty" if value == "" else "is no text", f'{key} = "…"')
         return value
 
     def texts(self, key: str) -> dict[str, str]:
@@ -111,7 +112,7 @@ class _Section:
             raise self.wrong(key, "is no table of texts", f'{key} = {{ column = "…" }}')
         for name, text in value.items():
             if not isinstance(text, str) or not text:
-                raise self.wrong(f"{key}.{name}", "is no text", f'{name} = "…"')
+                raise self.wrong(f"{key}.{name}", "is empty" if text == "" else "is no text", f'{name} = "…"')
         return dict(value)
 
     def units(self, key: str) -> dict[str, str]:
@@ -133,7 +134,7 @@ def _load(path: Path, known: tuple[str, ...]) -> _Section:
 
 def _read(path: Path) -> dict[str, object]:
     try:
-        return tomllib.loads(path.read_text(encoding="utf-8"))
+        return tomllib.loads(path.read_text(encoding="utf-8-sig"))
     except OSError as error:
         raise UsageError("A706", f"{path} cannot be read: {error.strerror}") from error
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
