@@ -4,7 +4,7 @@ import duckdb
 import pytest
 
 import audience
-from audience.diagnostics import Severity
+from audience.diagnostics import Severity, Span
 
 
 @pytest.fixture
@@ -33,3 +33,11 @@ def test_nobody_has_anything_among_nobody() -> None:
     connection.execute("CREATE TABLE people (id VARCHAR, properties JSON)")
     users = audience.users(connection, table="people")
     assert audience.preview(audience.parse("nps > 1"), users=users).warnings == ()
+
+
+def test_the_name_is_marked_and_not_the_condition(people: audience.Users) -> None:
+    text = 'nobody or plan = "pro" and not (plna = "pro" or member of "x")'
+    preview = audience.preview(audience.parse(text), users=people, members={"x": []})
+    (warning,) = preview.warnings
+    assert isinstance(warning.place, Span)
+    assert text[warning.place.start : warning.place.end] == "plna"

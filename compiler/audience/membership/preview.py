@@ -130,7 +130,7 @@ def preview(
         null_ids=null_ids,
         now=write_instant(instant),
         sql=select_ids(run, predicate).sql,
-        warnings=(*resolved.resolution.warnings, *warn_of_unknown(users, outline, tree, counts[TOTAL])),
+        warnings=(*resolved.resolution.warnings, *warn_of_unknown(users, expression, outline, tree, counts[TOTAL])),
         unread_lines=unread_lines,
     )
 

@@ -5,7 +5,9 @@ from collections.abc import Iterator
 from audience.catalog import Catalog
 from audience.diagnostics import Diagnostic, Severity, did_you_mean
 from audience.ir import Outline
+from audience.language.nodes import Expression
 from audience.language.paths import write_path
+from audience.language.walk import conditions
 from audience.membership.counts import NodeCounts
 from audience.membership.statistics import statistics
 from audience.membership.users import Users
@@ -14,11 +16,15 @@ LOOKED_AT = 1_000
 """People whose keys are offered as what was meant; only looked at when something is unknown."""
 
 
-def warn_of_unknown(users: Users, outline: Outline, counts: NodeCounts, total: int) -> tuple[Diagnostic, ...]:
-    """One warning for each condition whose property is absent for all of `total` people."""
+def warn_of_unknown(
+    users: Users, expression: Expression, outline: Outline, counts: NodeCounts, total: int
+) -> tuple[Diagnostic, ...]:
+    """One warning for each condition whose property is absent for all of `total` people, at the property's place."""
+    written, leaves = conditions(expression), tuple(_conditions(outline))
+    places = [next(written).property.place if leaf.kind == "condition" else None for leaf in leaves]
     unknown = [
-        (node, steps)
-        for node, counted in zip(_conditions(outline), counts.leaves(), strict=True)
+        (place, steps)
+        for node, place, counted in zip(leaves, places, counts.leaves(), strict=True)
         if total and counted.absent == total and (steps := _in_document(node, users.catalog)) is not None
     ]
     if not unknown:
@@ -28,11 +34,11 @@ def warn_of_unknown(users: Users, outline: Outline, counts: NodeCounts, total: i
         Diagnostic(
             "A201",
             f"nobody has `{write_path(steps)}`",
-            node.place,
+            place,
             did_you_mean(write_path(steps, ""), known),
             severity=Severity.WARNING,
         )
-        for node, steps in unknown
+        for place, steps in unknown
     )
 
 
