@@ -50,6 +50,23 @@ def test_properties_are_listed(run, people):
     assert listed["properties"][0]["absent"] == 0.25
 
 
+@pytest.mark.parametrize("columns", [40, 60, 80, 120])
+def test_a_path_is_never_broken(run, tmp_path, monkeypatch, columns):
+    monkeypatch.setenv("COLUMNS", str(columns))
+    (tmp_path / "p.ndjson").write_text(
+        '{"id": "a", "utm.source / a key of a length that nobody expects": {"b c": 1}}\n'
+    )
+    said = run("properties", "--users", "p.ndjson").out
+    path = 'recipient["utm.source / a key of a length that nobody expects"]'
+    assert sorted(line.split("  ")[0] for line in said.splitlines()[1:3]) == [path, f'{path}["b c"]']
+
+
+def test_types_fold_before_values_give_way(run):
+    said = run("properties", "--users", FIXTURES / "people" / "demo.parquet")
+    assert "most frequent" in said.out
+    assert max(map(len, said.out.splitlines())) <= 80
+
+
 def test_a_property_of_many_types_stays_on_its_line(run, tmp_path):
     values = ('"a"', "1", "true", "[1]", '{"b": 1}')
     (tmp_path / "p.ndjson").write_text("".join(f'{{"id": "{n}", "x": {value}}}\n' for n, value in enumerate(values)))
