@@ -183,19 +183,21 @@ FOREIGN_SPELLINGS: dict[str, str] = {
     "is not missing": "exists", "is set": "exists", "is not set": "does not exist", "is unknown": "does not exist",
     "is not unknown": "exists", "is undefined": "does not exist", "is not undefined": "exists", "is present": "exists",
     "is not present": "does not exist", "is absent": "does not exist", "is blank": "is empty",
-    "is not blank": "is not empty",
+    "is not blank": "is not empty", "since": "on or after", "until": "before",
 }  # fmt: skip
 """What people of other languages write, to what is written here: for the help line of an unknown operator."""
 
 _NO_WILDCARDS = "there are no wildcards: `contains` asks for a part of a text"
 _NO_PATTERNS = "there is no search by patterns: `contains` asks for a part of a text"
 _NO_ENDS = "there is no search at the beginning or the end of a text: `contains` asks for a part of it"
+_WRITTEN_OUT = "operators are written out: `!=`, `does not contain`, `does not exist`, `is not empty`"
 
 WITHOUT_OPERATOR: dict[str, str] = {
     "like": _NO_WILDCARDS, "ilike": _NO_WILDCARDS, "glob": _NO_WILDCARDS,
     "~": _NO_PATTERNS, "~*": _NO_PATTERNS, "=~": _NO_PATTERNS, "!~": _NO_PATTERNS, "match": _NO_PATTERNS,
     "matches": _NO_PATTERNS, "regex": _NO_PATTERNS, "regexp": _NO_PATTERNS, "rlike": _NO_PATTERNS,
     "similar to": _NO_PATTERNS, "starts with": _NO_ENDS, "startswith": _NO_ENDS, "begins with": _NO_ENDS,
+    "doesn": _WRITTEN_OUT, "don": _WRITTEN_OUT, "isn": _WRITTEN_OUT,
     "start with": _NO_ENDS, "ends with": _NO_ENDS, "endswith": _NO_ENDS, "end with": _NO_ENDS,
 }  # fmt: skip
 """What other languages have and this one has not, to what is nearest; nothing can take its place word for word."""

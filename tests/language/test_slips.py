@@ -49,6 +49,13 @@ FIXED = [
     ("seen within 2 weeks", "A101", "within 2 weeks", "on or after 2 weeks ago"),
     ("seen older than 30 days", "A101", "older than 30 days", "before 30 days ago"),
     ("seen before tomorrow", "A105", "tomorrow", "1 day from now"),
+    ("age between 18 - 65", "A101", "between 18 - 65", "between 18 and 65"),
+    ("age between 18 to 65", "A101", "between 18 to 65", "between 18 and 65"),
+    ("seen > 2025/01/31", "A101", "2025/01/31", '"2025-01-31"'),
+    ("plan = pro plus and age > 5", "A101", "pro plus", '"pro plus"'),
+    ("exists plan", "A101", "exists plan", "plan exists"),
+    ("age > 5 but plan exists", "A101", "but", "and"),
+    ("seen since 3 days ago", "A202", "since", "on or after"),
     ("plan = “pro”", "A101", "“pro”", '"pro"'),
     ("plan = „pro“", "A101", "„pro“", '"pro"'),
     ("plan = `pro`", "A101", "`pro`", '"pro"'),
@@ -68,6 +75,9 @@ def test_the_fix_is_taken(text: str, code: str, marked: str, fix: str) -> None:
 
 HELPED = [
     ('where plan = "x"', "where", "leave `where` out"),
+    ('if plan = "x"', "if", "leave `if` out"),
+    ("seen > 1/31/2025", "1/31/2025", "such as"),
+    ('plan doesn\'t contain "x"', "doesn", "`does not contain`"),
     ("where plan exists", "where", "what would follow `where`"),
     ('select * from users where plan = "x"', "select", "what would follow `where`"),
     ('Full Name = "Bob"', "Full Name", '`recipient["Full Name"]`'),

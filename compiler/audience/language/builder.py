@@ -147,6 +147,10 @@ class Builder:
             help = "only the condition is written: what would follow `where`"
             self._problem("A101", f"unexpected `{self._text(subject)}`", subject.place, help)
             return
+        if subject.place is not None and self._text(subject).lower() == "exists" and argument is None:
+            help = "the property stands before the operator"
+            self._problem("A101", "unexpected `exists`", _span(subject).to(place), help, f"{words} exists")
+            return
         if isinstance(argument, Literal) and f"{shown} {self._text(argument).lower()}" in FOREIGN_SPELLINGS:
             # `is unknown` is read as an operator and a bare word.
             shown = f"{shown} {self._text(argument).lower()}"

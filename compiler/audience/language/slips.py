@@ -125,6 +125,7 @@ def _slip(pattern: str, help: str | None, fix: str | Fix | None = None, **option
     return Slip(re.compile(pattern, re.IGNORECASE), help, written, **options)
 
 
+DATE_HELP = 'a timestamp is a text such as "2025-01-31"'
 RELATIVE_HELP = "a relative time is a number, a unit and a direction"
 WITHIN = r"(?:is\s+)?(?:in|within|during)\s+(?:the\s+)?(?:(?:last|past)\s+)?"
 
@@ -132,7 +133,7 @@ SLIPS: tuple[Slip, ...] = (
     _slip(r"(?P<at>--|//)", "a comment starts with `#`", "#"),
     _slip(r"(?P<at>/\*)", "a comment starts with `#` and ends with its line"),
     _slip(r"\A\s*(?P<at>select|delete|update)\b[\s\S]*", "only the condition is written: what would follow `where`"),
-    _slip(rf"\A\s*(?P<at>where)\s+{_NAME}\s*\S", "leave `where` out: the text is the condition itself"),
+    _slip(rf"\A\s*(?P<at>where|if|when)\s+{_NAME}\s*\S", "leave `{at}` out: the text is the condition itself"),
     _slip(r"(?P<at>on\s+or\s+before)(?![\w-])", "`before` ends right before the instant", "before", operator=True),
     _slip(r"(?P<at>(?:is\s+)?(?P<than>greater|more|later|less|fewer|earlier)\s+than\s+or\s+equal(?:\s+to)?)(?![\w-])",
           None, _or_equal, operator=True),
@@ -157,6 +158,13 @@ SLIPS: tuple[Slip, ...] = (
     _slip("(?P<at>[“”„«‘’‚`](?P<inner>[^“”„«»‘’‚`\"\n]*)[“”»‘’`])", "texts are written in double quotes",
           _quoted, value=True),
     _slip(rf'[^\s\w"]\s*(?P<at>(?P<inner>{_NAME}(?: {_NAME}){{0,3}})")\s*\Z', "its first quote is missing", _quoted),
+    _slip(rf"(?P<at>between\s+(?P<low>{_VALUE})\s*(?:-|–|to|\.\.)\s*(?P<high>{_VALUE}))(?![\w.-])", None,
+          lambda found: f"between {found['low']} and {found['high']}"),
+    _slip(r"(?<![\w/])(?P<at>(?P<year>[0-9]{4})/(?P<month>[0-9]{2})/(?P<day>[0-9]{2}))(?![\w/])", DATE_HELP,
+          lambda found: f'"{found["year"]}-{found["month"]}-{found["day"]}"'),
+    _slip(r"(?<![\w/])(?P<at>[0-9]{1,4}/[0-9]{1,2}/[0-9]{1,4})(?![\w/])", DATE_HELP),
+    _slip(rf"=\s*(?P<at>(?!(?:recipient|user)\b)(?P<inner>{_NAME}(?: (?!(?:{_OPERATORS})\b){_NAME}){{1,3}}))\s*\Z",
+          "texts are written in double quotes", _quoted),
     # conditions
     _slip(rf"\A\s*(?:not\s+)?(?P<value>-?[0-9][0-9.]*)\s*(?P<first><=?|>=?)\s*(?P<at>{_NAME})\s*(?P<second><=?|>=?)",
           "one comparison at a time, joined by `and`"),

@@ -21,8 +21,8 @@ HEADER_WORD = re.compile(r"\n\s*(?:name|description)\s*\Z")
 AMOUNT = re.compile(r"(?<!\S)([0-9]{1,18})\s+\Z")
 """The number right before a unit of time."""
 
-SYMBOLS = {"&&": "and", "&": "and", "||": "or", "|": "or", "!": "not"}
-"""Symbols of other languages in the place of a word."""
+SYMBOLS = {"&&": "and", "&": "and", "||": "or", "|": "or", "!": "not", "but": "and"}
+"""Symbols and words of other languages in the place of a word."""
 
 FOREIGN_QUOTES = "`“”„‘’‚«»"
 """Quotes that word processors and other languages put around texts and names."""
