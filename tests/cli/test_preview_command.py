@@ -175,6 +175,16 @@ def test_duplicate_and_missing_ids_are_the_peoples_problem(run, tmp_path):
     assert (without.code, "1 row has no id" in without.out) == (0, True)
 
 
+def test_an_id_of_another_name_is_asked_for(run, tmp_path):
+    (tmp_path / "p.csv").write_text("uid,plan\n1,pro\n")
+    (tmp_path / "p.ndjson").write_text('{"uid": "a"}\n')
+    said = run("preview", "plan exists", "--users", "p.csv")
+    assert (said.code, "--id; did you mean `uid`?" in said.err) == (2, True)
+    assert "--id" not in run("preview", "plan exists", "--users", "p.csv", "--id", "id").err
+    assert "give it as --id" in run("preview", "plan exists", "--users", "p.ndjson").out
+    assert "--id" not in run("preview", "plan exists", "--users", "p.ndjson", "--id", "uid").out
+
+
 def test_fine_ids_are_said_to_be_fine(run, people):
     said = run("preview", "plan exists", "--users", people, "--check-ids")
     assert (said.code, "The ids are fine" in said.out) == (0, True)

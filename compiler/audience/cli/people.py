@@ -19,6 +19,7 @@ def open_people(
     config: Path | None = None,
 ) -> "Users":
     """The people of --users, else of --config, else of the nearest audience.toml; UsageError A701 without any."""
+    from audience.catalog import ID
     from audience.membership import users
     from audience.project import find_config, read_config
 
@@ -27,11 +28,12 @@ def open_people(
         if config is None:
             help = "give --users people.parquet, or write an audience.toml with a [users] table"
             raise UsageError("A701", "no people are given", help)
-    return users(
-        source,
-        id=id,
-        properties=properties,
-        table=table,
-        tenant=tenant_column,
-        config=None if config is None else read_config(config),
-    )
+    read = None if config is None else read_config(config)
+    try:
+        return users(source, id=id, properties=properties, table=table, tenant=tenant_column, config=read)
+    except UsageError as error:
+        if error.code != "A702" or id is not None or (read is not None and read.id is not None):
+            raise
+        if f"has no column `{ID}`" not in error.message:
+            raise
+        raise UsageError(error.code, error.message, f"name the column with the id as --id; {error.help}") from error

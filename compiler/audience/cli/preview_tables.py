@@ -17,6 +17,8 @@ CELL_COLUMNS_MAX = 28
 LABEL_COLUMNS_MIN = 24
 EIGHTHS = " ▏▎▍▌▋▊▉"
 GROUPS = {"and": "all of", "or": "any of", "not": "not", "nobody": "nobody"}
+ID_HELP = " If the id has another name, give it as --id."
+
 SHARE = "share"
 """The heading of the bars: `true` as a part of all people."""
 
@@ -198,5 +200,5 @@ def notes(preview: Preview, tenant: str | None, ids_are_told: bool) -> Iterator[
         one = preview.null_ids == 1
         yield (
             f"{preview.null_ids:,} {'row has' if one else 'rows have'} no id and {'is' if one else 'are'} "
-            "in no number above (A704)."
+            f"in no number above (A704).{'' if preview.total else ID_HELP}"
         )
