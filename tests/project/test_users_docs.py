@@ -7,7 +7,7 @@ import pytest
 
 from audience.engines.duckdb import GUARDS
 from audience.membership import sources
-from audience.project import read_catalog, read_config
+from audience.project import read_catalog, read_config, read_members
 from audience.project.config import CATALOG_KEYS, CONFIG_KEYS
 
 TEXT = (Path(__file__).parents[2] / "docs" / "users.md").read_text(encoding="utf-8")
@@ -26,3 +26,11 @@ def test_the_toml_examples_are_read(tmp_path: Path) -> None:
     assert read_config(path).id == "user_id"
     path.write_text(catalog)
     assert read_catalog(path).id.name == "user_key"
+
+
+def test_the_examples_of_members_are_read(tmp_path: Path) -> None:
+    for suffix in ("csv", "json"):
+        [example] = re.findall(rf"```{suffix}\n(.*?)```", TEXT, re.DOTALL)
+        path = tmp_path / f"members.{suffix}"
+        path.write_text(example)
+        assert read_members(path) == {"vip": {("u1", None), ("u2", "acme")}}

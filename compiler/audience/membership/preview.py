@@ -33,7 +33,7 @@ class Preview:
 
     `sample` holds the first matching people by id: their id, their tenant where the relation has one, the
     properties that the conditions read, and some others. `malformed` counts people whose document is no
-    JSON object (they have no properties), and the `unread_lines` of files, which cannot be read and are nobody.
+    JSON object (they have no properties), and the `unread_lines` of files, which are no JSON object and nobody.
     `null_ids` rows could be read and have no id; they are nobody either, and in no other number. `sql` selects the
     matching ids.
     """
