@@ -6,6 +6,7 @@ from sqlglot import exp
 
 from audience.catalog import Csv, Documents, Parquet, Relation, Table
 from audience.limits import INTEGER_SAFE_MAX
+from audience.lowering.build import binary, case, cast, conjunction, function, integer, is_in, string, try_cast
 
 JSON_FORMATS = {".json": "auto"}
 """A .json file is an array, one object, or lines: DuckDB finds out. Any other suffix is one object a line, where
@@ -82,20 +83,18 @@ def _documents(path: str, id: str) -> exp.Expr:
 
 def _document_id(document: exp.Expr, id: str) -> exp.Expr:
     """The id in a document: a text, or a whole number in decimal (5.0 is 5); anything else is no id."""
-    path = exp.Literal.string(_key_path(id))
-    node = exp.Anonymous(this="JSON_EXTRACT", expressions=[document.copy(), path])
-    text = exp.Anonymous(this="JSON_EXTRACT_STRING", expressions=[document.copy(), path.copy()])
-    form = exp.Anonymous(this="JSON_TYPE", expressions=[node])
-    whole = exp.TryCast(this=text.copy(), to=exp.DataType.build("DOUBLE"))
-    is_whole = exp.EQ(this=exp.Anonymous(this="TRUNC", expressions=[whole]), expression=whole.copy())
-    is_exact = exp.LTE(
-        this=exp.Anonymous(this="ABS", expressions=[whole.copy()]), expression=exp.Literal.number(INTEGER_SAFE_MAX)
-    )
-    decimal = exp.cast(exp.cast(whole.copy(), exp.DataType.build("BIGINT")), exp.DataType.build("VARCHAR"))
-    return (
-        exp.Case()
-        .when(exp.In(this=form, expressions=[*map(exp.Literal.string, ("VARCHAR", "UBIGINT", "BIGINT"))]), text)
-        .when(exp.and_(exp.EQ(this=form.copy(), expression=exp.Literal.string("DOUBLE")), is_whole, is_exact), decimal)
+    path = _key_path(id)
+    form = function("JSON_TYPE", function("JSON_EXTRACT", document.copy(), string(path)))
+    text = function("JSON_EXTRACT_STRING", document.copy(), string(path))
+    number = try_cast(text.copy(), "DOUBLE")
+    is_whole = binary(exp.EQ, function("TRUNC", number), number.copy())
+    is_exact = binary(exp.LTE, function("ABS", number.copy()), integer(INTEGER_SAFE_MAX))
+    is_decimal = binary(exp.EQ, form.copy(), string("DOUBLE"))
+    return case(
+        [
+            (is_in(form, [string("VARCHAR"), string("UBIGINT"), string("BIGINT")]), text),
+            (conjunction([is_decimal, is_whole, is_exact]), cast(cast(number.copy(), "BIGINT"), "VARCHAR")),
+        ]
     )
 
 
