@@ -4,8 +4,7 @@ import json
 from random import Random
 
 import duckdb
-import pytest
-from hypothesis import given
+from hypothesis import assume, given, reject
 from hypothesis import strategies as st
 
 import audience
@@ -75,15 +74,15 @@ def test_texts_as_values_and_ids(connection: duckdb.DuckDBPyConnection, held: li
 def test_names(connection: duckdb.DuckDBPyConnection, table: str, column: str, key: str, id_column: str) -> None:
     """A table, a column, the id's column and a key of a document may be called anything."""
     folded = {column.casefold(), id_column.casefold(), "properties"}
-    if len(folded) < 3 or column == "id" or "properties" in (column, id_column):
-        return
+    assume(len(folded) == 3 and column != "id" and "properties" not in (column, id_column))
     try:
         connection.execute(
             f"CREATE OR REPLACE TEMP TABLE {quoted(table)} ({quoted(id_column)} VARCHAR, {quoted(column)} VARCHAR,"
             " properties JSON)"
         )
     except duckdb.Error:
-        pytest.skip("DuckDB itself refuses the name")
+        # DuckDB itself refuses the name: that speaks of this example only, so no other is left out with it.
+        reject()
     rows = [("u1", "x", json.dumps({key: "x"})), ("u2", "y", json.dumps({key: "y", "other": "x"})), ("u3", None, "{}")]
     connection.executemany(f"INSERT INTO {quoted(table)} VALUES (?, ?, ?)", rows)
     users = audience.users(connection, table=quoted(table), id=id_column)
