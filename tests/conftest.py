@@ -1,8 +1,10 @@
-"""Settings that every test shares: how many examples a law is tried on."""
+"""What every test shares: how many examples a law is tried on, and the servers that tests may ask for."""
 
 import os
 
 from hypothesis import HealthCheck, settings
+
+from tests.servers import debian15_url, postgres_url, schema_url  # noqa: F401  # fixtures
 
 # `ci` is what `make test` runs: the same examples every time, so that a red run is red again.
 settings.register_profile(
