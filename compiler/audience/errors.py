@@ -51,11 +51,14 @@ class UnsupportedByDialect(AudienceError):
 
 
 class EngineError(AudienceError):
-    """The engine failed while it did something for us; the driver's error is the cause."""
+    """The engine failed while it did something for us; the driver's error is the cause.
 
-    def __init__(self, engine: str, doing: str, said: str) -> None:
-        self.engine, self.doing, self.said = engine, doing, said
-        super().__init__(f"{engine} failed while {doing}: {said}")
+    `help` says what to do, where the engine's own words do not.
+    """
+
+    def __init__(self, engine: str, doing: str, said: str, help: str | None = None) -> None:
+        self.engine, self.doing, self.said, self.help = engine, doing, said, help
+        super().__init__(f"{engine} failed while {doing}: {said}" + (f"\n  = help: {help}" if help else ""))
 
 
 class CompilerBug(AudienceError):

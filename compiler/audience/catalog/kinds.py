@@ -1,6 +1,6 @@
 """What a property's values can be: the type of a column, as far as conditions care."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 
 
@@ -30,11 +30,27 @@ class DoubleKind:
     """binary64 or binary32 numbers; NaN equals nothing and is ordered with nothing."""
 
 
+class Collation(StrEnum):
+    """How far an engine's own comparison of a text column agrees with code points."""
+
+    EXACT = "exact"
+    """`=` does, `<` may not."""
+    BINARY = "binary"
+    """Both do."""
+    FOLDING = "folding"
+    """Neither does: case or accents may be ignored."""
+
+
 @dataclass(frozen=True, slots=True)
 class TextKind:
-    """Text. `cast` is set where the column is another type whose text is the value (UUID, ENUM, an integer id)."""
+    """Text. `cast` is set where the column is another type whose text is the value (UUID, ENUM, an integer id).
+
+    The collation says how a comparison must be written, not what values there can be: kinds that differ only by it
+    are equal.
+    """
 
     cast: bool = False
+    collation: Collation = field(default=Collation.EXACT, compare=False)
 
 
 class TimestampForm(StrEnum):

@@ -1,14 +1,21 @@
 """From the IR to SQL: pure, no connection anywhere.
 
-`selection` and `counting` are the queries · `predicate` lowers a condition, in value or in filter form ·
-`scope` where properties are read · `scalars` `instants` `equality` `lists` `pairs` `members` lower the leaves ·
-`lowered` a leaf that may be NULL · `build` nodes that print as they nest · `dialect` the seam, `dialects/` one
-file an engine · `query` the printed result.
+`selection` and `counting` are the queries, `inspection` those without a condition · `predicate` lowers a condition,
+in value or in filter form · `scope` where properties are read · `scalars` `instants` `equality` `lists` `pairs`
+`members` lower the leaves · `lowered` a leaf that may be NULL · `build` nodes that print as they nest · `dialect` the
+seam, `dialects/` one file an engine · `query` the printed result.
 """
 
 from audience.lowering.counting import Counting, count
 from audience.lowering.dialect import Capabilities, Dialect
 from audience.lowering.dialects import DIALECTS, find_dialect
+from audience.lowering.inspection import (
+    count_rows,
+    describe_columns,
+    duplicate_ids,
+    sample_of_people,
+    some_documents,
+)
 from audience.lowering.query import Query
 from audience.lowering.selection import Run, count_malformed, count_null_ids, select_ids, select_sample
 
@@ -22,7 +29,12 @@ __all__ = [
     "count",
     "count_malformed",
     "count_null_ids",
+    "count_rows",
+    "describe_columns",
+    "duplicate_ids",
     "find_dialect",
+    "sample_of_people",
     "select_ids",
     "select_sample",
+    "some_documents",
 ]

@@ -3,6 +3,9 @@
 sqlglot does not parenthesise what is built from raw nodes, and many of its helpers read strings as SQL.
 Every node with operands is made here, every value passes through a literal function, every name through
 `name`. Nothing in the lowering calls sqlglot's parsing helpers.
+
+Literals that a condition states are marked as its **values** (`text_value`, `integer_value`, `double`): they can become
+parameters. Literals that belong to the SQL itself (a path, a pattern, an index) are not.
 """
 
 from collections.abc import Iterable, Sequence
@@ -47,7 +50,27 @@ def double(value: float) -> exp.Expr:
         return infinity if value > 0 else exp.Neg(this=infinity)
     digits = text.removesuffix(".0")
     literal = exp.Literal(this=digits if "e" in digits else f"{digits}e0", is_string=False)
-    return literal if value >= 0 else exp.Neg(this=literal)
+    return as_value(literal if value >= 0 else exp.Neg(this=literal), float(value))
+
+
+def text_value(text: str) -> exp.Expr:
+    """A text that a condition states."""
+    return as_value(string(text), text)
+
+
+def integer_value(value: int) -> exp.Expr:
+    """An integer that a condition states."""
+    return as_value(integer(value), value)
+
+
+VALUE = "value"
+"""Under this key a literal's own notes hold the Python value that it stands for."""
+
+
+def as_value(literal: exp.Expr, value: float | str) -> exp.Expr:
+    """Mark a literal as a value of a condition."""
+    literal.meta[VALUE] = value
+    return literal
 
 
 def true() -> exp.Expr:

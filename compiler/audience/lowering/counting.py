@@ -24,7 +24,7 @@ from audience.lowering.build import (
     select,
 )
 from audience.lowering.predicate import Lowering
-from audience.lowering.query import Query, render
+from audience.lowering.query import Query, compose
 from audience.lowering.scope import ExtractedScope
 from audience.lowering.selection import Run
 
@@ -55,17 +55,14 @@ def count(run: Run, outline: Outline) -> Counting:
     counter.count_malformed()
     if not scope.columns:
         scope.column(run.catalog.id)
-    people = select(_named(counter.answers), scope.extraction(run.people(scope)), alias="people")
+    fenced = run.dialect.capabilities.fenced
+    people = fenced(select(_named(counter.answers), fenced(scope.extraction(run.people(scope))), alias="people"))
     if counter.places:
         kept: list[exp.Expr] = [column(name) for name in counter.answers]
-        people = select([*kept, *_named(counter.places)], people, alias="answers")
+        people = fenced(select([*kept, *_named(counter.places)], people, alias="answers"))
     tree = select(_named(counter.counts), people, alias="places")
-    query = Query(
-        sql=render(tree, run.dialect),
-        dialect=run.dialect.name,
-        parameters=counter.lowering.members.parameters,
-        unbound=run.unbound(outline.predicate, tree),
-    )
+    unbound = run.unbound(outline.predicate, tree)
+    query = compose(tree, run.dialect, parameters=counter.lowering.members.parameters, unbound=unbound)
     return Counting(query, tuple(counter.counts))
 
 

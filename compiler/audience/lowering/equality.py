@@ -7,13 +7,14 @@ unless the text is canonical (no number, no object inside).
 from sqlglot import exp
 
 from audience.catalog.kinds import ArrayKind, JsonKind, Kind, MapKind, StructKind, TimestampKind
+from audience.errors import CompilerBug
 from audience.ir.nodes import Operand, Property
-from audience.lowering.build import binary, coalesce, double, integer, is_not_null, is_null, string
+from audience.lowering.build import binary, integer, is_not_null, is_null
 from audience.lowering.dialect import Dialect
 from audience.lowering.instants import equals_literal
 from audience.lowering.lowered import NEVER, Lowered, all_lowered
-from audience.lowering.scalars import literal, subject
-from audience.values import Array, Boolean, Instant, Null, Number, Object, Text, Value, read_instant
+from audience.lowering.scalars import equals_any
+from audience.values import Array, Instant, Null, Number, Object, Text, Value, read_instant
 
 
 def equals(dialect: Dialect, kind: Kind, value: exp.Expr, operand: Value | Instant) -> Lowered:
@@ -21,8 +22,7 @@ def equals(dialect: Dialect, kind: Kind, value: exp.Expr, operand: Value | Insta
     match kind, operand:
         case JsonKind(), Null():
             # An item of JSON[] can be NULL, and it can be a JSON null; both are null.
-            node = coalesce(dialect.node(value, ()), string("null"))
-            return Lowered(binary(exp.EQ, node, string("null")), nullable=False)
+            return Lowered(dialect.is_absent_node(dialect.node(value, ())), nullable=False)
         case JsonKind(), _ if not isinstance(operand, Instant):
             return node_equals(dialect, dialect.node(value, ()), operand)
         case _, Null():
@@ -53,26 +53,17 @@ def equals(dialect: Dialect, kind: Kind, value: exp.Expr, operand: Value | Insta
                 parts.append(equals(dialect, below, dialect.entry(value, key), part))
             return all_lowered(parts)
         case _:
-            right = literal(kind, operand)
-            if right is None:
-                return NEVER
-            return Lowered(binary(exp.EQ, subject(dialect, kind, value), right), nullable=True)
+            return equals_any(dialect, kind, value, [operand])
 
 
 def node_equals(dialect: Dialect, node: exp.Expr, value: Value) -> Lowered:
     """Whether a JSON node equals a literal; null equals only a JSON null."""
+    if is_plain(value):
+        return Lowered(dialect.node_is_any(node, [value]), nullable=True)
     match value:
-        case Null():
-            return Lowered(binary(exp.EQ, node, string("null")), nullable=True)
-        case Boolean(held):
-            return Lowered(binary(exp.EQ, node, string("true" if held else "false")), nullable=True)
         case Number(number):
-            return Lowered(binary(exp.EQ, dialect.node_number(node), double(number)), nullable=True)
-        case Text():
-            return Lowered(binary(exp.EQ, dialect.text(node), dialect.node_literal(value)), nullable=True)
+            return Lowered(dialect.number_compares(dialect.node_number(node), exp.EQ, number), nullable=True)
         case Array(items):
-            if all(is_plain(item) for item in items):
-                return Lowered(binary(exp.EQ, dialect.text(node), dialect.node_literal(value)), nullable=True)
             is_list = Lowered(dialect.is_node(node, "list"), nullable=True)
             length = Lowered(binary(exp.EQ, dialect.node_length(node), integer(len(items))), nullable=True)
             parts = [node_equals(dialect, dialect.node(node, (at,)), item) for at, item in enumerate(items)]
@@ -82,6 +73,8 @@ def node_equals(dialect: Dialect, node: exp.Expr, value: Value) -> Lowered:
             size = Lowered(binary(exp.EQ, dialect.node_keys(node), integer(len(members))), nullable=True)
             parts = [node_equals(dialect, dialect.node(node, (key,)), part) for key, part in members]
             return all_lowered([is_object, size, *parts])
+        case _:
+            raise CompilerBug(f"{value!r} is plain")
 
 
 def is_plain(value: Value) -> bool:

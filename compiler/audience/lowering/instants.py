@@ -8,9 +8,9 @@ from sqlglot import exp
 
 from audience.catalog.kinds import TimestampForm, TimestampKind
 from audience.ir.nodes import Order
-from audience.lowering.build import binary, conjunction, integer
+from audience.lowering.build import binary, conjunction, integer, integer_value, is_not_null
 from audience.lowering.dialect import Dialect
-from audience.lowering.lowered import Lowered, fillable
+from audience.lowering.lowered import NEVER, Lowered, fillable
 from audience.values import MICROSECONDS_PER_DAY
 
 COMPARISONS: dict[Order, type[exp.Binary]] = {
@@ -54,11 +54,17 @@ def instant_ordered(dialect: Dialect, kind: TimestampKind, value: exp.Expr, orde
     def test(filled: exp.Expr) -> exp.Expr:
         return compares_with_literal(dialect, kind, filled, order, microseconds)
 
+    if not _can_be_written(dialect, kind, microseconds):
+        # Every value lies on one side of such a bound.
+        holds = (order in (Order.LESS, Order.LESS_OR_EQUAL)) is (microseconds > 0)
+        return Lowered(is_not_null(value), nullable=False) if holds else NEVER
     if kind.form is TimestampForm.NAIVE_NANOSECONDS:
         # The range of nanoseconds is narrow: a bound at its end has no neighbour to stand in.
         return Lowered(test(value), nullable=True)
     units, unit = _units(kind, order, microseconds)
-    return fillable(test, value, _unit_literal(dialect, kind, units + FAILING[order], unit))
+    failing = units + FAILING[order]
+    stand_in = _unit_literal(dialect, kind, failing, unit) if _can_be_written(dialect, kind, failing * unit) else None
+    return fillable(test, value, stand_in)
 
 
 def compares_with_literal(
@@ -77,6 +83,9 @@ def compares_with_expression(
 ) -> exp.Expr:
     """Order a timestamp and an instant that only the query knows, given in microseconds."""
     match kind.form:
+        case _ if dialect.instant_range(kind) is not None:
+            # The bound may lie where the column's type does not reach.
+            return binary(COMPARISONS[order], dialect.instant_of(kind, value), microseconds)
         case TimestampForm.NAIVE_NANOSECONDS | TimestampForm.DATE as form:
             cut_order, shift = (DAYS if form is TimestampForm.DATE else CUT)[order]
             shifted = binary(exp.Add, microseconds, integer(shift)) if shift else microseconds
@@ -89,6 +98,8 @@ def compares_with_expression(
 
 def equals_literal(dialect: Dialect, kind: TimestampKind, value: exp.Expr, microseconds: int) -> exp.Expr | None:
     """Equality with an instant that is known; None when no value of this form can be that instant."""
+    if not _can_be_written(dialect, kind, microseconds):
+        return None
     if kind.form is TimestampForm.NAIVE_NANOSECONDS:
         return conjunction(
             [
@@ -102,6 +113,11 @@ def equals_literal(dialect: Dialect, kind: TimestampKind, value: exp.Expr, micro
     return binary(exp.EQ, value, _unit_literal(dialect, kind, microseconds // unit, unit))
 
 
+def _can_be_written(dialect: Dialect, kind: TimestampKind, microseconds: int) -> bool:
+    held = dialect.instant_range(kind)
+    return held is None or held[0] <= microseconds <= held[1]
+
+
 def _units(kind: TimestampKind, order: Order, microseconds: int) -> tuple[int, int]:
     """The bound in units of the form, rounded to the side that asks the same, and the unit."""
     unit = UNITS.get(kind.form, 1)
@@ -111,5 +127,5 @@ def _units(kind: TimestampKind, order: Order, microseconds: int) -> tuple[int, i
 
 def _unit_literal(dialect: Dialect, kind: TimestampKind, units: int, unit: int) -> exp.Expr:
     if kind.form in (TimestampForm.EPOCH_SECONDS, TimestampForm.EPOCH_MILLISECONDS):
-        return integer(units)
+        return integer_value(units)
     return dialect.instant_literal(kind, units * unit)

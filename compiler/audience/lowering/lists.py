@@ -6,11 +6,10 @@ from sqlglot import exp
 
 from audience.catalog.kinds import JsonKind, Kind, TextKind, TimestampForm, TimestampKind
 from audience.ir.nodes import Operand, Property
-from audience.lowering.build import binary, double
 from audience.lowering.dialect import Dialect
 from audience.lowering.equality import equals, is_plain, node_equals
 from audience.lowering.lowered import NEVER, Lowered, any_lowered
-from audience.lowering.scalars import literal
+from audience.lowering.scalars import is_wide, literal
 from audience.values import Instant, Null, Number, Value
 
 EXACT_FORMS = (TimestampForm.NAIVE, TimestampForm.ZONED)
@@ -40,23 +39,19 @@ def list_has_any(dialect: Dialect, item: Kind, items: exp.Expr, operands: Sequen
 
 def node_has_any(dialect: Dialect, node: exp.Expr, operands: Sequence[Value]) -> Lowered:
     """Whether a JSON list has at least one of the operands as an item; false for everything that is no list."""
-    items = dialect.node_items(node)
-    plain = [dialect.node_literal(operand) for operand in operands if is_plain(operand)]
+    plain = [operand for operand in operands if is_plain(operand)]
     numbers = [operand.value for operand in operands if isinstance(operand, Number)]
     parts = []
     if plain:
-        parts.append(Lowered(_has(dialect, items, plain), nullable=True))
+        parts.append(Lowered(dialect.node_has_any(node, plain), nullable=True))
     if numbers:
-        literals = [double(number) for number in numbers]
 
         def is_number(item: exp.Expr) -> exp.Expr:
-            number = dialect.node_number(item)
-            return binary(exp.EQ, number, literals[0]) if len(literals) == 1 else exp.In(
-                this=number, expressions=literals)  # fmt: skip
+            return dialect.number_is_any(dialect.node_number(item), numbers)
 
-        parts.append(Lowered(dialect.some_item(items, is_number), nullable=True))
+        parts.append(Lowered(dialect.node_some_item(node, is_number), nullable=True))
     parts += [
-        _node_has_item(dialect, items, operand)
+        _node_has_item(dialect, node, operand)
         for operand in operands
         if not is_plain(operand) and not isinstance(operand, Number)
     ]
@@ -68,17 +63,17 @@ def literals_of(operands: Sequence[Operand]) -> list[Value | Instant]:
     return [operand for operand in operands if not isinstance(operand, Property)]
 
 
-def _has(dialect: Dialect, items: exp.Expr, values: Sequence[exp.Expr]) -> exp.Expr:
-    return dialect.list_has(items, values[0]) if len(values) == 1 else dialect.list_has_any(items, values)
-
-
 def _simple_literal(dialect: Dialect, item: Kind, operand: Value | Instant) -> exp.Expr | None:
     """A literal that a list function can look for, None where items must be tested one by one."""
     match item, operand:
         case (JsonKind(), _) | (_, Null()) | (TextKind(cast=True), _):
             return None
+        case _ if is_wide(item):
+            return None
         case TimestampKind(form), Instant(microseconds) if form in EXACT_FORMS:
-            return dialect.instant_literal(item, microseconds)
+            held = dialect.instant_range(item)
+            within = held is None or held[0] <= microseconds <= held[1]
+            return dialect.instant_literal(item, microseconds) if within else None
         case _:
             return literal(item, operand)
 
@@ -90,6 +85,6 @@ def _has_item(dialect: Dialect, item: Kind, items: exp.Expr, operand: Value | In
     return Lowered(test, nullable=True)
 
 
-def _node_has_item(dialect: Dialect, items: exp.Expr, operand: Value) -> Lowered:
-    test = dialect.some_item(items, lambda item: node_equals(dialect, item, operand).expression)
+def _node_has_item(dialect: Dialect, node: exp.Expr, operand: Value) -> Lowered:
+    test = dialect.node_some_item(node, lambda item: node_equals(dialect, item, operand).expression)
     return Lowered(test, nullable=True)

@@ -15,11 +15,18 @@ class Lowered:
     `filled` writes the same condition with its absent values filled in, so that it is FALSE for them and
     never NULL: `COALESCE(seats, 9) >= 10`. An engine that knows a column to be without NULLs drops that COALESCE
     and compares natively, which it does not do with one around the whole comparison.
+
+    `indexed` is TRUE for the same people in a form that an index serves; as a filter, no more.
     """
 
     expression: exp.Expr
     nullable: bool
     filled: Callable[[], exp.Expr] | None = None
+    indexed: exp.Expr | None = None
+
+    def filter(self) -> exp.Expr:
+        """The condition where NULL and FALSE agree."""
+        return self.expression if self.indexed is None else self.indexed
 
     def value(self) -> exp.Expr:
         """The condition where a NULL would be wrong: TRUE or FALSE."""
@@ -44,7 +51,7 @@ def any_lowered(parts: list[Lowered]) -> Lowered:
     useful = [part for part in parts if part is not NEVER]
     if not useful:
         return NEVER
-    return Lowered(disjunction([part.expression for part in useful]), any(part.nullable for part in useful))
+    return _joined(disjunction, useful)
 
 
 def all_lowered(parts: list[Lowered]) -> Lowered:
@@ -54,4 +61,12 @@ def all_lowered(parts: list[Lowered]) -> Lowered:
     useful = [part for part in parts if part is not ALWAYS]
     if not useful:
         return ALWAYS
-    return Lowered(conjunction([part.expression for part in useful]), any(part.nullable for part in useful))
+    return _joined(conjunction, useful)
+
+
+def _joined(join: Callable[[list[exp.Expr]], exp.Expr], parts: list[Lowered]) -> Lowered:
+    nullable = any(part.nullable for part in parts)
+    joined = join([part.expression for part in parts])
+    if all(part.indexed is None for part in parts):
+        return Lowered(joined, nullable)
+    return Lowered(joined, nullable, indexed=join([part.filter().copy() for part in parts]))

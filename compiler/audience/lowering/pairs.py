@@ -25,8 +25,6 @@ from audience.lowering.build import (
     binary,
     case,
     cast,
-    coalesce,
-    is_in,
     is_null,
     negation,
     string,
@@ -56,11 +54,6 @@ class Reading:
         return case([(self.absent, string(""))], self.text)
 
 
-def absent_node(node: exp.Expr) -> exp.Expr:
-    """Whether a JSON path leads nowhere or to null; never NULL."""
-    return binary(exp.EQ, coalesce(node, string("null")), string("null"))
-
-
 def read_property(scope: Scope, subject: Property) -> Reading:
     """A property of the person."""
     location = scope.catalog.locate(subject.steps)
@@ -69,10 +62,10 @@ def read_property(scope: Scope, subject: Property) -> Reading:
     if isinstance(location.kind, JsonKind):
         node = scope.facet(location, Facet.NODE)
         return Reading(
-            absent=absent_node(node),
+            absent=scope.dialect.is_absent_node(node),
             text=scope.facet(location, Facet.TEXT),
-            number=scope.facet(location, Facet.NUMBER),
-            boolean=_node_boolean(node),
+            number=scope.dialect.number_double(scope.facet(location, Facet.NUMBER)),
+            boolean=scope.dialect.node_boolean(node.copy()),
         )
     return read_value(scope.dialect, location.kind, scope.value(location))
 
@@ -87,8 +80,9 @@ def read_value(dialect: Dialect, kind: Kind, value: exp.Expr) -> Reading:
             wide = low < -INTEGER_64 or high >= INTEGER_64
             return Reading(absent, number=dialect.exact_double(value) if wide else cast(value, "DOUBLE"))
         case DecimalKind(precision, _):
-            wide = precision > DECIMAL_DIGITS_NATIVE
-            return Reading(absent, number=dialect.exact_double(value) if wide else cast(value, "DOUBLE"))
+            number = dialect.exact_double(value) if precision > DECIMAL_DIGITS_NATIVE else cast(value, "DOUBLE")
+            is_number = dialect.is_decimal_number(value.copy())
+            return Reading(absent, number=number if is_number is None else case([(is_number, number)]))
         case DoubleKind():
             return Reading(absent, number=case([(dialect.is_number(value), cast(value, "DOUBLE"))]))
         case TextKind(as_text):
@@ -104,10 +98,10 @@ def read_value(dialect: Dialect, kind: Kind, value: exp.Expr) -> Reading:
 def read_node(dialect: Dialect, node: exp.Expr) -> Reading:
     """A JSON node."""
     return Reading(
-        absent=absent_node(node),
+        absent=dialect.is_absent_node(node),
         text=facet_of_node(dialect, Facet.TEXT, node),
-        number=facet_of_node(dialect, Facet.NUMBER, node),
-        boolean=_node_boolean(node),
+        number=dialect.number_double(facet_of_node(dialect, Facet.NUMBER, node)),
+        boolean=dialect.node_boolean(node.copy()),
     )
 
 
@@ -162,7 +156,7 @@ def _has_item(scope: Scope, subject: Property, right: Reading, text: exp.Expr | 
     match location.kind:
         case JsonKind():
             node = scope.facet(location, Facet.NODE)
-            test = dialect.some_item(dialect.node_items(node), lambda item: is_wanted(read_node(dialect, item)), others)
+            test = dialect.node_some_item(node, lambda item: is_wanted(read_node(dialect, item)), others)
         case ArrayKind(kind):
             value = scope.value(location)
             test = dialect.some_item(value, lambda item: is_wanted(read_value(dialect, kind, item)), others)
@@ -179,8 +173,3 @@ def _same(left: Reading, right: Reading) -> list[Lowered]:
         for one, other in pairs
         if one is not None and other is not None
     ]
-
-
-def _node_boolean(node: exp.Expr) -> exp.Expr:
-    is_boolean = is_in(node, [string("true"), string("false")])
-    return case([(is_boolean, binary(exp.EQ, node, string("true")))])

@@ -5,7 +5,8 @@ two-valued. In **filter form** NULL and FALSE agree, and AND and OR of leaves ca
 leaves stay bare, where an index or a zone map can serve them; only under NOT is a leaf coalesced.
 """
 
-from dataclasses import dataclass
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
 from typing import assert_never
 
 from sqlglot import exp
@@ -47,27 +48,28 @@ from audience.lowering import pairs
 from audience.lowering.build import (
     binary,
     case,
-    coalesce,
     conjunction,
     disjunction,
-    double,
     false,
     integer,
-    is_in,
     is_not_null,
     is_null,
     negation,
     string,
+    text_value,
     true,
 )
-from audience.lowering.equality import equals, node_equals, reads_as_absent
+from audience.lowering.equality import equals, is_plain, node_equals, reads_as_absent
 from audience.lowering.instants import COMPARISONS, compares_with_expression, instant_ordered
 from audience.lowering.lists import list_has_any, literals_of, node_has_any
 from audience.lowering.lowered import ALWAYS, NEVER, Lowered, all_lowered, any_lowered
 from audience.lowering.members import Members
 from audience.lowering.scalars import compares, equals_any
-from audience.lowering.scope import Facet, Scope
+from audience.lowering.scope import Facet, InlineScope, Scope, reads_text
 from audience.values import Array, Boolean, Instant, Null, Number, Object, Text, Value
+
+IndexedForm = Callable[[exp.Expr, tuple[str | int, ...], Sequence[Value]], exp.Expr | None]
+"""A leaf of a dialect that writes a test for an index on the document."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,7 +106,7 @@ class Lowering:
             case Not(operand):
                 return negation(self.leaf(operand).value())
             case _:
-                return self.leaf(predicate).expression
+                return self.leaf(predicate).filter()
 
     def leaf(self, leaf: Leaf) -> Lowered:
         """One leaf, TRUE where it holds."""
@@ -141,7 +143,7 @@ class Lowering:
         if location is None:
             return true()
         if isinstance(location.kind, JsonKind):
-            return pairs.absent_node(self.scope.facet(location, Facet.NODE))
+            return self.scope.dialect.is_absent_node(self.scope.facet(location, Facet.NODE))
         return is_null(self.scope.value(location))
 
     def unreadable(self, held: Property) -> exp.Expr:
@@ -155,8 +157,9 @@ class Lowering:
         if location is None:
             return ALWAYS
         if isinstance(location.kind, JsonKind):
-            node = coalesce(self.scope.facet(location, Facet.NODE), string("null"))
-            return Lowered(is_in(node, [string("null"), string('""'), string("[]")]), nullable=False)
+            node, dialect = self.scope.facet(location, Facet.NODE), self.scope.dialect
+            empty = Lowered(dialect.node_is_any(node.copy(), [Text(""), Array(())]), nullable=True)
+            return any_lowered([Lowered(dialect.is_absent_node(node), nullable=False), empty])
         value = self.scope.value(location)
         absent = Lowered(is_null(value), nullable=False)
         match location.kind:
@@ -198,18 +201,25 @@ class Lowering:
         return [equals(dialect, kind, value, operand) for operand in operands]
 
     def _node_equals(self, held: Property, node: exp.Expr, operands: list[Value | Instant]) -> list[Lowered]:
-        """Texts compare as nodes and numbers as numbers, each as one IN; the rest part by part."""
+        """Scalars compare as nodes and numbers as numbers, each as one IN; the rest part by part."""
         dialect, parts = self.scope.dialect, []
-        texts = [dialect.node_literal(operand) for operand in operands if isinstance(operand, Text)]
-        numbers = [double(operand.value) for operand in operands if isinstance(operand, Number)]
-        if texts:
-            parts.append(Lowered(is_in(dialect.text(node), texts), nullable=True))
+        scalars = [operand for operand in operands if isinstance(operand, Text | Boolean)]
+        numbers = [operand.value for operand in operands if isinstance(operand, Number)]
+        if scalars:
+            same = dialect.node_is_any(node, scalars)
+            parts.append(Lowered(same, nullable=True, indexed=self._indexed(held, dialect.indexed_equality, scalars)))
         if numbers:
-            parts.append(Lowered(is_in(self._number(held), numbers), nullable=True))
-        parts += [
-            node_equals(dialect, node, operand) for operand in operands if isinstance(operand, Boolean | Array | Object)
-        ]
+            parts.append(Lowered(dialect.number_is_any(self._number(held), numbers), nullable=True))
+        parts += [node_equals(dialect, node, operand) for operand in operands if isinstance(operand, Array | Object)]
         return parts
+
+    def _indexed(self, held: Property, form: IndexedForm, operands: Sequence[Value]) -> exp.Expr | None:
+        """A test of a JSON document in the form that an index on it serves; only where the document is at hand."""
+        location = self.scope.catalog.locate(held.steps)
+        if location is None or location.typed or not isinstance(self.scope, InlineScope):
+            return None
+        document = self.scope.dialect.document(self.scope.value(location), reads_text(location))
+        return form(document, location.json, operands)
 
     def _number(self, held: Property) -> exp.Expr:
         location = self.scope.catalog.locate(held.steps)
@@ -227,10 +237,11 @@ class Lowering:
             return compares(scope.dialect, location.kind, scope.value(location), order, operand)
         match operand:
             case Number(number):
-                compared = binary(COMPARISONS[order], scope.facet(location, Facet.NUMBER), double(number))
+                number_facet = scope.facet(location, Facet.NUMBER)
+                compared = scope.dialect.number_compares(number_facet, COMPARISONS[order], number)
             case Text(text):
                 left_text = scope.dialect.text(scope.facet(location, Facet.TEXT))
-                compared = binary(COMPARISONS[order], left_text, string(text))
+                compared = binary(COMPARISONS[order], left_text, text_value(text))
             case _:
                 return NEVER
         return Lowered(compared, nullable=True)
@@ -295,7 +306,7 @@ class Lowering:
             return pairs.contains(scope, held, operand)
         parts = [Lowered(self.absent(held), nullable=False)] if operand == Text("") else []
         if location is not None:
-            part = string(operand.value) if isinstance(operand, Text) else None
+            part = text_value(operand.value) if isinstance(operand, Text) else None
             match location.kind:
                 case JsonKind():
                     if part is not None:
@@ -352,4 +363,8 @@ class Lowering:
         location = self.scope.catalog.locate(held.steps)
         assert location is not None
         values = [operand for operand in operands if not isinstance(operand, Instant)]
-        return node_has_any(self.scope.dialect, self.scope.facet(location, Facet.NODE), values)
+        found = node_has_any(self.scope.dialect, self.scope.facet(location, Facet.NODE), values)
+        if not all(is_plain(value) for value in values):
+            return found
+        indexed = self._indexed(held, self.scope.dialect.indexed_items, values)
+        return found if indexed is None else replace(found, indexed=indexed)

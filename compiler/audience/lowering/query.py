@@ -1,5 +1,6 @@
 """A compiled query: its text, its bare condition and what must be bound to run it."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from sqlglot import ErrorLevel, exp
@@ -7,6 +8,9 @@ from sqlglot.errors import UnsupportedError
 
 from audience.errors import UnsupportedByDialect
 from audience.lowering.dialect import Dialect
+
+UNVERIFIED = "-- Compiled, not verified on this engine.\n"
+"""Stands at the head of every query for an engine that the law suite does not run on."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -16,6 +20,9 @@ class Query:
     `sql` is a whole query, `predicate` the bare condition as it could stand after WHERE over the relation
     (empty for counting queries). `parameters` are the values of named parameters; `unbound` names those that
     the caller must still give: `now`, a timestamp with time zone, when compiled without one.
+
+    A query with parameters is written as its engine's driver reads it: `$name` on DuckDB, `%(name)s` on Postgres, where
+    a percent sign is then written `%%`.
     """
 
     sql: str
@@ -25,11 +32,40 @@ class Query:
     unbound: tuple[str, ...] = ()
 
 
+def compose(
+    tree: exp.Expr,
+    dialect: Dialect,
+    *,
+    predicate: exp.Expr | None = None,
+    parameters: Mapping[str, object] | None = None,
+    unbound: tuple[str, ...] = (),
+) -> Query:
+    """The query of a tree; `predicate` is the tree of its bare condition."""
+    sql = render(tree, dialect)
+    return Query(
+        sql=sql if dialect.capabilities.verified else UNVERIFIED + sql,
+        dialect=dialect.name,
+        predicate="" if predicate is None else render(predicate, dialect, pretty=False),
+        parameters=dict(parameters or {}),
+        unbound=unbound,
+    )
+
+
 def render(tree: exp.Expr, dialect: Dialect, pretty: bool = True) -> str:
     """Print a tree; what sqlglot cannot write exactly is refused, never approximated."""
+    if dialect.capabilities.percent_doubled and tree.find(exp.Placeholder) is not None:
+        _double_percent(tree)
     try:
-        return tree.sql(
-            dialect=dialect.name, pretty=pretty, identify=True, unsupported_level=ErrorLevel.RAISE, copy=False
+        sql = tree.sql(
+            dialect=dialect.printer, pretty=pretty, identify=True, unsupported_level=ErrorLevel.RAISE, copy=False
         )
     except UnsupportedError as error:
         raise UnsupportedByDialect(dialect.name, str(error)) from error
+    return dialect.finish(sql)
+
+
+def _double_percent(tree: exp.Expr) -> None:
+    """Write each percent sign of a literal or a name twice; no operator of ours has one."""
+    for node in tree.find_all(exp.Literal, exp.Identifier):
+        if "%" in node.name:
+            node.set("this", node.name.replace("%", "%%"))

@@ -20,7 +20,19 @@ from audience.catalog.kinds import (
     TimestampKind,
 )
 from audience.ir.nodes import Order
-from audience.lowering.build import binary, cast, conjunction, double, false, integer, is_in, is_not_null, string, true
+from audience.lowering.build import (
+    binary,
+    cast,
+    conjunction,
+    double,
+    false,
+    integer,
+    integer_value,
+    is_in,
+    is_not_null,
+    text_value,
+    true,
+)
 from audience.lowering.dialect import Dialect
 from audience.lowering.instants import COMPARISONS, FAILING, instant_ordered
 from audience.lowering.lowered import NEVER, Lowered, fillable
@@ -30,15 +42,20 @@ DECIMAL_DIGITS_NATIVE = 15
 """Decimals of at most so many digits are told apart by binary64, so comparing natively gives the same answers."""
 
 
-def subject(dialect: Dialect, kind: Kind, value: exp.Expr) -> exp.Expr:
-    """The left side of a comparison with a literal of `literal`."""
+def subject(dialect: Dialect, kind: Kind, value: exp.Expr, *, ordered: bool = False) -> exp.Expr:
+    """The left side of a comparison with a literal of `literal`; `ordered` for < and its kin."""
     match kind:
-        case TextKind(as_text):
-            return dialect.text(dialect.as_text(value) if as_text else value)
-        case DecimalKind(precision, _) if precision > DECIMAL_DIGITS_NATIVE:
-            return dialect.exact_double(value)
+        case TextKind(cast=True):
+            return dialect.compared_text(dialect.as_text(value), TextKind(), ordered)
+        case TextKind():
+            return dialect.compared_text(value, kind, ordered)
         case _:
             return value
+
+
+def is_wide(kind: Kind) -> bool:
+    """Whether these are decimals that binary64 does not tell apart, so that they are read as numbers."""
+    return isinstance(kind, DecimalKind) and kind.precision > DECIMAL_DIGITS_NATIVE
 
 
 def literal(kind: Kind, operand: Value | Instant) -> exp.Expr | None:
@@ -47,19 +64,24 @@ def literal(kind: Kind, operand: Value | Instant) -> exp.Expr | None:
         case BooleanKind(), Boolean(held):
             return true() if held else false()
         case IntegerKind(low, high), Number(int(number)) if low <= number <= high:
-            return integer(number)
+            return integer_value(number)
         case DecimalKind(), Number(number):
             return _decimal(kind, number)
         case DoubleKind(), Number(number):
             return double(number)
         case TextKind(), Text(text):
-            return string(text)
+            return text_value(text)
         case _:
             return None
 
 
 def equals_any(dialect: Dialect, kind: Kind, value: exp.Expr, operands: Sequence[Value | Instant]) -> Lowered:
     """Equality with at least one of several literals; NEVER where the column's type can hold none of them."""
+    if is_wide(kind):
+        numbers = [operand.value for operand in operands if isinstance(operand, Number)]
+        if not numbers:
+            return NEVER
+        return Lowered(dialect.number_is_any(dialect.wide_decimal(value), numbers), nullable=True)
     literals = [found for operand in operands if (found := literal(kind, operand)) is not None]
     if not literals:
         return NEVER
@@ -74,8 +96,8 @@ def compares(dialect: Dialect, kind: Kind, value: exp.Expr, order: Order, operan
     """Order a typed scalar and a literal; NEVER where the two are not comparable."""
     match kind, operand:
         case TextKind(), Text(text):
-            left = subject(dialect, kind, value)
-            return Lowered(binary(COMPARISONS[order], left, string(text)), nullable=True)
+            left = subject(dialect, kind, value, ordered=True)
+            return Lowered(binary(COMPARISONS[order], left, text_value(text)), nullable=True)
         case IntegerKind(low, high), Number(number):
             return _compares_integer(low, high, value, order, number)
         case DecimalKind(), Number(number):
@@ -100,18 +122,24 @@ def _compares_integer(low: int, high: int, value: exp.Expr, order: Order, number
     bound = int(number)
     failing = bound + FAILING[order]
     stand_in = integer(failing) if low <= failing <= high else None
-    return fillable(lambda filled: binary(COMPARISONS[order], filled, integer(bound)), value, stand_in)
+    return fillable(lambda filled: binary(COMPARISONS[order], filled, integer_value(bound)), value, stand_in)
 
 
 def _compares_decimal(dialect: Dialect, kind: DecimalKind, value: exp.Expr, order: Order, number: float) -> Lowered:
-    bound = _decimal(kind, number)
+    bound = None if is_wide(kind) else _decimal(kind, number)
+    upwards = order in (Order.GREATER, Order.GREATER_OR_EQUAL)
+    is_number = dialect.is_decimal_number(value.copy()) if upwards else None
     if bound is None:
-        return Lowered(binary(COMPARISONS[order], dialect.exact_double(value), double(number)), nullable=True)
+        compared = dialect.number_compares(dialect.wide_decimal(value), COMPARISONS[order], number)
+        tests = [compared] if is_number is None else [compared, is_number]
+        return Lowered(conjunction(tests), nullable=True)
 
     def test(filled: exp.Expr) -> exp.Expr:
-        return binary(COMPARISONS[order], subject(dialect, kind, filled), bound)
+        ordered = binary(COMPARISONS[order], filled, bound)
+        return ordered if is_number is None else conjunction([ordered, is_number.copy()])
 
-    return fillable(test, value, bound.copy() if FAILING[order] == 0 else None)
+    fills = FAILING[order] == 0 and is_number is None
+    return fillable(test, value, bound.copy() if fills else None)
 
 
 def _compares_double(dialect: Dialect, value: exp.Expr, order: Order, number: float) -> Lowered:
@@ -141,13 +169,11 @@ def _other_than(kind: Kind, operands: Sequence[Value | Instant]) -> exp.Expr | N
 
 
 def _decimal(kind: DecimalKind, number: float) -> exp.Expr | None:
-    """A number as a literal of a DECIMAL's own type, or of DOUBLE for a wide one; None when it does not fit."""
-    if kind.precision > DECIMAL_DIGITS_NATIVE:
-        return double(number)
+    """A number as a literal of a DECIMAL's own type; None when it does not fit."""
     exact = Decimal(repr(number)) if isinstance(number, float) else Decimal(number)
     if not exact.is_finite() or exact.adjusted() >= kind.precision - kind.scale:
         return None
     scaled = exact.scaleb(kind.scale)
     if scaled != scaled.to_integral_value():
         return None
-    return cast(string(f"{exact:.{kind.scale}f}"), f"DECIMAL({kind.precision}, {kind.scale})")
+    return cast(text_value(f"{exact:.{kind.scale}f}"), f"DECIMAL({kind.precision}, {kind.scale})")

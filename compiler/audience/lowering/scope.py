@@ -70,7 +70,7 @@ def _facet(dialect: Dialect, facet: Facet, node: exp.Expr, unquoted: exp.Expr) -
             assert_never(facet)
 
 
-def _reads_text(location: Location) -> bool:
+def reads_text(location: Location) -> bool:
     """Whether the JSON stands in a plain text column that must be read first."""
     return not location.typed and isinstance(location.column.kind, JsonKind) and location.column.kind.text
 
@@ -92,7 +92,7 @@ class InlineScope:
 
     def facet(self, location: Location, facet: Facet) -> exp.Expr:
         """A facet of the JSON value at a location."""
-        document = self.dialect.document(self.value(location), _reads_text(location))
+        document = self.dialect.document(self.value(location), reads_text(location))
         node = self.dialect.node(document, location.json)
         return facet_of_node(self.dialect, facet, node)
 
@@ -146,29 +146,36 @@ class ExtractedScope:
         return len(self.facets) <= 1 and all(facet in (Facet.NODE, Facet.NUMBER) for _, facet in self.facets)
 
     def extraction(self, where: exp.Expr | None) -> exp.Select:
-        """The query that the facets come from: documents to lists of nodes, those to facets.
+        """The query that the facets come from: documents to nodes, those to facets.
 
         A layer between takes the quotes off where texts or instants are read, because those name their text
         more than once.
         """
-        relation = self.dialect.relation(self.catalog.relation)
+        relation, fenced = self.dialect.relation(self.catalog.relation), self.dialect.capabilities.fenced
         carried: list[exp.Expr] = [column(name) for name in self.columns]
         if not self.facets:
             return select(carried, relation, where)
-        lists, nodes = list(carried), {}
+        lists, nodes = list(carried), dict[Place, exp.Expr]()
         documents: dict[tuple[str, Steps], list[Place]] = {}
         for place in self._places:
             documents.setdefault((place.column, place.typed), []).append(place)
         for places in documents.values():
             location = self._places[places[0]]
             document = self.dialect.document(
-                typed_value(self.dialect, location, column(places[0].column)), _reads_text(location)
+                typed_value(self.dialect, location, column(places[0].column)), reads_text(location)
             )
+            together = self.dialect.nodes(document, [place.json for place in places])
+            if together is None:
+                for place in places:
+                    alias = self._name(place, "found")
+                    lists.append(aliased(self.dialect.node(document.copy(), place.json), alias))
+                    nodes[place] = column(alias)
+                continue
             alias = self._unique(f"{places[0].column}_nodes")
-            lists.append(aliased(self.dialect.nodes(document, [place.json for place in places]), alias))
+            lists.append(aliased(together, alias))
             for index, place in enumerate(places):
                 nodes[place] = self.dialect.node_of(column(alias), index, place.json)
-        return self._read(nodes, carried, select(lists, relation, where))
+        return self._read(nodes, carried, fenced(select(lists, relation, where)))
 
     def _read(self, nodes: dict[Place, exp.Expr], carried: list[exp.Expr], source: exp.Select) -> exp.Select:
         """The facets over the query that has the lists of nodes."""
@@ -179,7 +186,7 @@ class ExtractedScope:
             names = {place: self._name(place, "value") for place in asked}
             layer = [aliased(nodes[place], alias) for place, alias in names.items()]
             layer += [aliased(self.dialect.node_unquoted(nodes[place].copy()), unquoted[place]) for place in quoted]
-            source = select([*carried, *layer], source, alias="documents")
+            source = self.dialect.capabilities.fenced(select([*carried, *layer], source, alias="documents"))
             nodes = {place: column(names.get(place, unquoted.get(place, ""))) for place in nodes}
         facets: list[exp.Expr] = []
         for (place, facet), alias in self.facets.items():

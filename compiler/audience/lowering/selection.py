@@ -38,7 +38,8 @@ from audience.lowering.build import (
 from audience.lowering.dialect import Dialect
 from audience.lowering.members import Members, Pairs
 from audience.lowering.predicate import Lowering
-from audience.lowering.query import Query, render
+from audience.lowering.query import Query, compose
+from audience.lowering.scalars import subject
 from audience.lowering.scope import EXTRACTED, ExtractedScope, Facet, InlineScope, Scope
 from audience.values import Text
 
@@ -83,13 +84,8 @@ def select_ids(run: Run, predicate: Predicate) -> Query:
     keys = [run.catalog.id, *([run.catalog.tenant] if run.catalog.tenant else [])]
     tree, parameters = _select(run, predicate, lambda scope: [scope.column(key) for key in keys])
     bare = run.lowering(InlineScope(run.catalog, run.dialect)).filter(predicate)
-    return Query(
-        sql=render(tree, run.dialect),
-        dialect=run.dialect.name,
-        predicate=render(bare, run.dialect, pretty=False),
-        parameters=parameters,
-        unbound=run.unbound(predicate, tree),
-    )
+    unbound = run.unbound(predicate, tree)
+    return compose(tree, run.dialect, predicate=bare, parameters=parameters, unbound=unbound)
 
 
 def select_sample(run: Run, predicate: Predicate, shown: Sequence[Property], limit: int) -> Query:
@@ -116,11 +112,11 @@ def select_sample(run: Run, predicate: Predicate, shown: Sequence[Property], lim
     tree.set("order", exp.Order(expressions=[exp.Ordered(this=key) for key in order]))
     tree.set("limit", exp.Limit(expression=exp.Literal(this=str(limit), is_string=False)))
     unbound = run.unbound(predicate, tree)
-    return Query(render(tree, run.dialect), run.dialect.name, parameters=parameters, unbound=unbound)
+    return compose(tree, run.dialect, parameters=parameters, unbound=unbound)
 
 
 def _sortable(dialect: Dialect, key: Column) -> exp.Expr:
-    return dialect.text(column(key.name)) if key.kind == TextKind() else column(key.name)
+    return subject(dialect, key.kind, column(key.name), ordered=True) if key.kind == TextKind() else column(key.name)
 
 
 def _shown(scope: Scope, held: Property) -> exp.Expr:
@@ -128,7 +124,7 @@ def _shown(scope: Scope, held: Property) -> exp.Expr:
     if location is None:
         return exp.Null()
     if isinstance(location.kind, JsonKind):
-        return scope.facet(location, Facet.NODE)
+        return scope.dialect.node_output(scope.facet(location, Facet.NODE))
     return scope.dialect.output(location.kind, scope.value(location))
 
 
@@ -136,11 +132,11 @@ def _select(
     run: Run, predicate: Predicate, columns: Callable[[Scope], list[exp.Expr]]
 ) -> tuple[exp.Select, dict[str, object]]:
     """Read straight from the relation, or from an extraction where JSON would be read more than once."""
-    extracted = ExtractedScope(run.catalog, run.dialect)
-    lowering = run.lowering(extracted)
-    condition, selected = lowering.filter(predicate), columns(extracted)
-    if extracted.is_one_read:
-        inline = InlineScope(run.catalog, run.dialect)
+    inline, extracted = InlineScope(run.catalog, run.dialect), ExtractedScope(run.catalog, run.dialect)
+    shares = run.dialect.capabilities.extracts
+    lowering = run.lowering(extracted if shares else inline)
+    condition, selected = lowering.filter(predicate), columns(lowering.scope)
+    if not shares or extracted.is_one_read:
         if extracted.facets:
             # Without facets the two scopes read alike, and nothing has to be lowered again.
             lowering = run.lowering(inline)
@@ -202,7 +198,7 @@ def count_null_ids(run: Run) -> Query:
         malformed = disjunction([is_null(document), run.dialect.is_malformed(document)])
         unreadable = run.dialect.capabilities.counts(malformed)
     tree = select([rows, unreadable], run.dialect.relation(catalog.relation), is_null(column(catalog.id.name)))
-    return Query(render(tree, run.dialect), run.dialect.name)
+    return compose(tree, run.dialect)
 
 
 def count_malformed(run: Run) -> Query:
@@ -212,4 +208,4 @@ def count_malformed(run: Run) -> Query:
     counted = run.dialect.capabilities.counts(run.dialect.is_malformed(column(document.name)))
     people = run.people(InlineScope(run.catalog, run.dialect))
     tree = select([counted], run.dialect.relation(run.catalog.relation), people)
-    return Query(render(tree, run.dialect), run.dialect.name)
+    return compose(tree, run.dialect)

@@ -28,7 +28,9 @@ from audience.lowering.build import (
     string,
     try_cast,
 )
+from audience.lowering.dialects import DIALECTS
 from audience.lowering.dialects.duckdb_relation import relation
+from audience.lowering.query import render
 
 DELIMITERS = (",", ";", "\t", "|")
 NO_DELIMITER = "\x1f"
@@ -73,7 +75,7 @@ def _first_line(engine: DuckDB, path: str) -> str:
         elif option.this.name in ("quote", "escape"):
             option.set("expression", string(""))
     lines.set("limit", exp.Limit(expression=integer(1)))
-    rows = engine.run(lines.sql("duckdb"), doing=f"reading the header of {path}")
+    rows = engine.run(render(lines, DIALECTS["duckdb"]), doing=f"reading the header of {path}")
     if not rows or rows[0][0] is None:
         raise UsageError("A701", f"{path} is empty", "the first line names the columns")
     return str(rows[0][0]).removeprefix("\ufeff")
@@ -96,7 +98,7 @@ def _types(engine: DuckDB, texts: Csv, names: list[str]) -> list[str]:
     if not names:
         return []
     query = select([_type(held) for held in names], relation(texts))
-    (row,) = engine.run(query.sql("duckdb"), doing=f"looking at the values of {texts.path}")
+    (row,) = engine.run(render(query, DIALECTS["duckdb"]), doing=f"looking at the values of {texts.path}")
     return [str(found) for found in row]
 
 

@@ -2,12 +2,9 @@
 
 import json
 
-from sqlglot import exp
-
 from audience.catalog import ID, Documents
 from audience.diagnostics import Diagnostic, Severity
-from audience.lowering.build import cast, column, name, select
-from audience.lowering.dialects.duckdb_relation import relation
+from audience.lowering import find_dialect, some_documents
 from audience.membership.users import Users
 
 LOOKED_AT = 1_000
@@ -19,11 +16,10 @@ def shadowed_keys(users: Users) -> tuple[Diagnostic, ...]:
     catalog = users.catalog
     if catalog.document is None:
         return ()
-    documents = exp.Alias(this=cast(column(catalog.document.name), "VARCHAR"), alias=name("document"))
-    query = select([documents], relation(catalog.relation))
-    query.set("limit", exp.Limit(expression=exp.Literal(this=str(LOOKED_AT), is_string=False)))
+    engine = users.open_engine()
+    query = some_documents(find_dialect(engine.dialect), catalog, LOOKED_AT)
     keys: set[str] = set()
-    for (text,) in users.open_engine().run(query.sql("duckdb"), doing="reading some documents"):
+    for (text,) in engine.run(query.sql, doing="reading some documents"):
         keys |= _keys(text)
     if isinstance(catalog.relation, Documents):
         # Such a file has no columns. Its id is a key, and hides the key `id` only where it is another one.

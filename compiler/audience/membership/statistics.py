@@ -8,22 +8,16 @@ from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 
-from sqlglot import exp
-
 from audience.catalog import ID, Catalog, Kind, describe
-from audience.catalog.kinds import JsonKind, OpaqueKind, StructKind, TimestampForm, TimestampKind
+from audience.catalog.kinds import JsonKind, StructKind
 from audience.language.paths import write_path
 from audience.limits import PATH_STEPS_MAX
-from audience.lowering.build import column, integer, name, string
-from audience.lowering.dialects.duckdb_relation import relation
+from audience.lowering import find_dialect, sample_of_people
 from audience.membership.users import Users
 from audience.values import read_instant
 
 SAMPLE_ROWS = 10_000
 """People looked at: shares are good to a percent, and a page that asks does not wait."""
-
-SAMPLE_SEED = 1
-"""The same people are looked at each time, as far as the engine can promise it."""
 
 EXAMPLES = 5
 """Values shown, the most frequent first."""
@@ -70,7 +64,9 @@ def statistics(
     `names` keeps only these paths, e.g. `["plan", "address.city"]`.
     """
     catalog = users.catalog
-    found = users.open_engine().run(_sample(catalog, rows).sql("duckdb"), doing="reading a sample of the people")
+    engine = users.open_engine()
+    query = sample_of_people(find_dialect(engine.dialect), catalog, rows)
+    found = engine.run(query.sql, doing="reading a sample of the people")
     seen: dict[Steps, _Seen] = {}
     for kind, steps in _typed_paths(catalog):
         seen[steps] = _Seen(Counter([describe(kind)]))
@@ -87,44 +83,6 @@ def statistics(
         for steps in steps_in_order
         if wanted is None or _path(steps) in wanted
     ]
-
-
-def _sample(catalog: Catalog, rows: int) -> exp.Select:
-    """One row a person: each typed column as JSON text, and the document as text."""
-    columns = [_as_json(column(described.name), described.kind) for described in catalog.columns]
-    document = exp.Null() if catalog.document is None else _cast_text(column(catalog.document.name))
-    items = [exp.alias_(item, name(f"c{position}")) for position, item in enumerate([*columns, document])]
-    sampled = exp.select(*items).from_(_people(catalog))
-    sampled.set(
-        "sample",
-        exp.TableSample(method=exp.var("RESERVOIR"), size=integer(rows), seed=integer(SAMPLE_SEED)),
-    )
-    return sampled
-
-
-def _people(catalog: Catalog) -> exp.Expr:
-    """The rows that are people. A sample is taken before WHERE is looked at, so that WHERE stands below it."""
-    rows = relation(catalog.relation)
-    if not catalog.id.nullable:
-        return rows
-    present = exp.Not(this=exp.Is(this=column(catalog.id.name), expression=exp.Null()))
-    return exp.select(exp.Star()).from_(rows).where(present).subquery(name("people"))
-
-
-def _as_json(operand: exp.Expr, kind: Kind) -> exp.Expr:
-    if isinstance(kind, JsonKind):
-        return _cast_text(operand)
-    if kind == TimestampKind(TimestampForm.ZONED):
-        # The text of a zoned column would be in the time zone of the session.
-        operand = exp.Anonymous(this="TIMEZONE", expressions=[string("UTC"), operand])
-    if isinstance(kind, OpaqueKind):
-        # Some of these types have no JSON form; their text is as good an example.
-        operand = _cast_text(operand)
-    return _cast_text(exp.Anonymous(this="TO_JSON", expressions=[operand]))
-
-
-def _cast_text(operand: exp.Expr) -> exp.Expr:
-    return exp.Cast(this=operand, to=exp.DataType(this=exp.DType.VARCHAR))
 
 
 def _typed_paths(catalog: Catalog) -> Iterator[tuple[Kind, Steps]]:

@@ -5,13 +5,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from sqlglot import exp
-
-from audience.catalog import ID, Catalog, Csv, Documents, Relation, describe_relation
+from audience.catalog import ID, Catalog, Csv, Documents, describe_relation
 from audience.catalog.declare import DOCUMENT, Roles, declare_types
 from audience.engines import Engine
 from audience.errors import UsageError
-from audience.lowering.dialects.duckdb_relation import relation as write_relation
+from audience.lowering import describe_columns, find_dialect
 from audience.membership.csv_files import look_at_csv
 from audience.membership.sources import Opened, open_object, open_path
 from audience.project import UsersConfig, is_config, read_catalog, read_config
@@ -116,7 +114,8 @@ def _introspect(opened: Opened, roles: Roles) -> Users:
             relation = look_at_csv(engine, path, text)
         case _:
             pass
-    return Users.of(engine.introspect(relation, _description(relation), roles), engine)
+    description = describe_columns(find_dialect(engine.dialect), relation)
+    return Users.of(engine.introspect(relation, description, roles), engine)
 
 
 def _document_roles(roles: Roles) -> Roles:
@@ -132,8 +131,3 @@ def _document_roles(roles: Roles) -> Roles:
                 "every key of a document is a property; read the file into a table to have columns",
             )
     return Roles(id=ID, properties=DOCUMENT)
-
-
-def _description(relation: Relation) -> str:
-    """The statement that describes the columns of a relation."""
-    return exp.Describe(this=exp.select(exp.Star()).from_(write_relation(relation))).sql("duckdb")

@@ -7,8 +7,8 @@ JSON equality follows `default_collation`; zone-less texts cast to TIMESTAMPTZ f
 """
 
 import re
-from collections.abc import Callable, Mapping, Sequence
-from itertools import count, groupby
+from collections.abc import Sequence
+from itertools import groupby
 
 from sqlglot import exp
 
@@ -29,22 +29,24 @@ from audience.lowering.build import (
     binary,
     case,
     cast,
+    coalesce,
     column,
     conjunction,
     function,
     integer,
+    is_in,
     is_not_null,
     name,
     negation,
     paren,
     string,
+    text_value,
     try_cast,
 )
-from audience.lowering.dialect import Capabilities
+from audience.lowering.dialect import Capabilities, ParameterType, Steps, Test
+from audience.lowering.dialects.common import CommonLeaves, free_variable
 from audience.lowering.dialects.duckdb_relation import relation
-from audience.values import MICROSECONDS_PER_DAY, Text, Value, civil_from_days, write_json
-
-Steps = tuple[str | int, ...]
+from audience.values import MICROSECONDS_PER_DAY, Array, Boolean, Null, Text, Value, civil_from_days, write_json
 
 DATE = "([1-9][0-9]{3}|0[1-9][0-9]{2}|00[1-9][0-9]|000[1-9])-[0-9]{2}-[0-9]{2}"
 TIME = "[T ]([01][0-9]|2[0-3]):[0-5][0-9](:[0-5][0-9]([.][0-9]{1,9})?)?"
@@ -75,15 +77,47 @@ def _count_if(condition: exp.Expr) -> exp.Expr:
     return function("count_if", condition)
 
 
-class DuckDB:
+SAMPLE_SEED = 1
+"""The same people are looked at each time, as far as DuckDB can promise it."""
+
+PARAMETER_CASTS = {
+    ParameterType.TEXT: "VARCHAR",
+    ParameterType.DOUBLE: "DOUBLE",
+    ParameterType.INSTANT: "TIMESTAMPTZ",
+}
+"""A parameter takes the type of what it is compared with, and would be read under that type."""
+
+
+class DuckDB(CommonLeaves):
     """The leaves of DuckDB 2."""
 
     name = "duckdb"
-    capabilities = Capabilities(verified=True, counts=_count_if, materialized=True)
+    capabilities = Capabilities(
+        title="DuckDB",
+        versions="2.0",
+        verified=True,
+        counts=_count_if,
+        materialized=True,
+    )
 
     def relation(self, relation_: Relation) -> exp.Expr:
         """What stands after FROM."""
         return relation(relation_)
+
+    def description(self, relation_: Relation) -> exp.Expr | None:
+        """DESCRIBE of a query, which names every column that it gives."""
+        return exp.Describe(this=exp.Select(expressions=[exp.Star()], from_=exp.From(this=relation(relation_))))
+
+    def sampled(self, query: exp.Select, rows: int) -> exp.Select:
+        """A reservoir, over everything that stands after FROM."""
+        sample = exp.TableSample(method=exp.var("RESERVOIR"), size=integer(rows), seed=integer(SAMPLE_SEED))
+        query.set("sample", sample)
+        return query
+
+    def parameter(self, name: str, type: ParameterType) -> exp.Expr:
+        """Texts and numbers say their type."""
+        placeholder = exp.Placeholder(this=name)
+        return cast(placeholder, PARAMETER_CASTS[type]) if type in PARAMETER_CASTS else placeholder
 
     # texts
 
@@ -91,23 +125,11 @@ class DuckDB:
         """COLLATE "binary" costs nothing and undoes both the session's and the column's collation."""
         return exp.Collate(this=paren(operand), expression=name("binary"))
 
-    def as_text(self, operand: exp.Expr) -> exp.Expr:
-        """A cast; UUIDs print in lower case."""
-        return cast(operand, "VARCHAR")
-
     def contains_text(self, text: exp.Expr, part: exp.Expr) -> exp.Expr:
         """`contains` knows no wildcards; it follows a column's collation like any comparison."""
         return function("contains", self.text(text), part)
 
     # numbers
-
-    def is_number(self, operand: exp.Expr) -> exp.Expr:
-        """NaN is the greatest DOUBLE here, so a bound tells it and keeps zone maps usable."""
-        return binary(exp.LTE, operand, cast(string("Infinity"), "DOUBLE"))
-
-    def exact_double(self, operand: exp.Expr) -> exp.Expr:
-        """Through text: a wide DECIMAL cast directly is divided in binary64 and rounds twice."""
-        return cast(cast(operand, "VARCHAR"), "DOUBLE")
 
     # instants
 
@@ -190,7 +212,7 @@ class DuckDB:
 
     def now(self) -> exp.Expr:
         """The parameter is a timestamp with time zone, or a text that names its offset."""
-        return function("epoch_us", cast(exp.Placeholder(this="now"), "TIMESTAMPTZ"))
+        return function("epoch_us", self.parameter("now", ParameterType.INSTANT))
 
     # typed containers
 
@@ -226,12 +248,9 @@ class DuckDB:
         """One pass over both lists."""
         return function("list_has_any", items, exp.Array(expressions=list(values)))
 
-    def some_item(
-        self, items: exp.Expr, test: Callable[[exp.Expr], exp.Expr], others: Sequence[exp.Expr] = ()
-    ) -> exp.Expr:
+    def some_item(self, items: exp.Expr, test: Test, others: Sequence[exp.Expr] = ()) -> exp.Expr:
         """A lambda; DuckDB 2 knows only the spelled-out form, which sqlglot prints."""
-        taken = {found.name.casefold() for other in others for found in other.find_all(exp.Column)}
-        variable = next(free for number in count() if (free := f"item_{number}") not in taken)
+        variable = free_variable(others)
         passing = exp.Lambda(this=test(column(variable)), expressions=[name(variable)])
         return binary(exp.GT, function("len", function("list_filter", items, passing)), integer(0))
 
@@ -264,18 +283,19 @@ class DuckDB:
         """The first character of a JSON text tells what it is."""
         return function("starts_with", node, string({"text": '"', "list": "[", "object": "{"}[form]))
 
-    def node_literal(self, value: Value) -> exp.Expr:
-        """As DuckDB's own writer puts it, so that both sides escape alike.
+    def is_absent_node(self, node: exp.Expr) -> exp.Expr:
+        """NULL and null read alike."""
+        return binary(exp.EQ, coalesce(node, string("null")), string("null"))
 
-        Texts without anything to escape are spelled out, which plans faster in long lists.
-        """
-        match value:
-            case Text(text) if PLAIN_TEXT.fullmatch(text):
-                return string(f'"{text}"')
-            case Text(text):
-                return cast(function("to_json", string(text)), "VARCHAR")
-            case _:
-                return cast(function("json", string(write_json(value))), "VARCHAR")
+    def node_is_any(self, node: exp.Expr, values: Sequence[Value]) -> exp.Expr:
+        """Plain values compare as their JSON text."""
+        marked = any(isinstance(value, Text | Array) for value in values)
+        return is_in(self.text(node) if marked else node, [_node_literal(value) for value in values])
+
+    def node_boolean(self, node: exp.Expr) -> exp.Expr:
+        """Two words that no text is written as."""
+        is_boolean = is_in(node, [string("true"), string("false")])
+        return case([(is_boolean, binary(exp.EQ, node.copy(), string("true")))])
 
     def node_unquoted(self, node: exp.Expr) -> exp.Expr:
         """Texts decoded, everything else as it is written."""
@@ -288,9 +308,14 @@ class DuckDB:
         """
         return function("nullif", try_cast(node, "DOUBLE"), cast(string("NaN"), "DOUBLE"))
 
-    def node_items(self, node: exp.Expr) -> exp.Expr:
-        """Empty for everything that is no list."""
-        return cast(function("json_extract", node, string("$[*]")), "VARCHAR[]")
+    def node_has_any(self, node: exp.Expr, values: Sequence[Value]) -> exp.Expr:
+        """Items compare as their JSON text."""
+        items, literals = _items(node), [_node_literal(value) for value in values]
+        return self.list_has(items, literals[0]) if len(literals) == 1 else self.list_has_any(items, literals)
+
+    def node_some_item(self, node: exp.Expr, test: Test, others: Sequence[exp.Expr] = ()) -> exp.Expr:
+        """As for a typed list."""
+        return self.some_item(_items(node), test, others)
 
     def node_length(self, node: exp.Expr) -> exp.Expr:
         """How many items a list node has."""
@@ -312,14 +337,6 @@ class DuckDB:
 
     # members and output
 
-    def member_rows(self, parameters: Mapping[str, str]) -> exp.Expr:
-        """Several unnests in one SELECT run in step."""
-        columns: list[exp.Expr] = [
-            exp.Alias(this=function("unnest", exp.Placeholder(this=parameter)), alias=name(column_name))
-            for column_name, parameter in parameters.items()
-        ]
-        return exp.Select(expressions=columns)
-
     def output(self, kind: Kind, operand: exp.Expr) -> exp.Expr:
         """Instants in microseconds (fetching TIMESTAMPTZ needs another package), containers as JSON text."""
         match kind:
@@ -333,6 +350,38 @@ class DuckDB:
                 return cast(operand, "VARCHAR")
             case _:
                 return operand
+
+    def as_json(self, kind: Kind, operand: exp.Expr) -> exp.Expr:
+        """to_json, except for types that have no JSON form: their text is as good."""
+        if isinstance(kind, JsonKind):
+            return cast(operand, "VARCHAR")
+        if kind == TimestampKind(TimestampForm.ZONED):
+            # The text of a zoned column would be in the time zone of the session.
+            operand = function("timezone", string("UTC"), operand)
+        if isinstance(kind, OpaqueKind):
+            operand = cast(operand, "VARCHAR")
+        return cast(function("to_json", operand), "VARCHAR")
+
+
+def _items(node: exp.Expr) -> exp.Expr:
+    """The items of a list node as a list of nodes; empty for everything that is no list."""
+    return cast(function("json_extract", node, string("$[*]")), "VARCHAR[]")
+
+
+def _node_literal(value: Value) -> exp.Expr:
+    """A plain value as DuckDB's own writer puts it, so that both sides escape alike.
+
+    Texts without anything to escape are spelled out, which plans faster in long lists.
+    """
+    match value:
+        case Text(text) if PLAIN_TEXT.fullmatch(text):
+            return text_value(f'"{text}"')
+        case Text(text):
+            return cast(function("to_json", text_value(text)), "VARCHAR")
+        case Boolean() | Null():
+            return string(write_json(value))
+        case _:
+            return cast(function("json", text_value(write_json(value))), "VARCHAR")
 
 
 def _floor_divide(operand: exp.Expr, divisor: int) -> exp.Expr:
