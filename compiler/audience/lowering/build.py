@@ -67,10 +67,28 @@ VALUE = "value"
 """Under this key a literal's own notes hold the Python value that it stands for."""
 
 
+STAND_IN = "stand_in"
+"""Under this key they say that the value is none of the condition's own, but chosen to differ from those."""
+
+
 def as_value(literal: exp.Expr, value: float | str) -> exp.Expr:
     """Mark a literal as a value of a condition."""
     literal.meta[VALUE] = value
     return literal
+
+
+def stand_in_value(value: int) -> exp.Expr:
+    """An integer that is chosen by the integers that a condition states, to differ from them."""
+    literal = integer_value(value)
+    literal.meta[STAND_IN] = True
+    return literal
+
+
+def constant(tree: exp.Expr) -> exp.Expr:
+    """A tree whose literals belong to the SQL itself, whoever wrote them."""
+    for node in tree.walk():
+        node.meta.pop(VALUE, None)
+    return tree
 
 
 def true() -> exp.Expr:

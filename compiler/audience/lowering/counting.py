@@ -25,7 +25,7 @@ from audience.lowering.build import (
 )
 from audience.lowering.predicate import Lowering
 from audience.lowering.query import Query, compose
-from audience.lowering.scope import ExtractedScope
+from audience.lowering.scope import ExtractedScope, is_json_text
 from audience.lowering.selection import Run
 
 Steps = tuple[str | int, ...]
@@ -94,7 +94,7 @@ class _Counter:
         """
         document = self.run.catalog.document
         if document is not None and self.scope.reads(document):
-            self.answers[MALFORMED] = self.run.dialect.is_malformed(self.scope.column(document))
+            self.answers[MALFORMED] = self.run.dialect.is_malformed(self.scope.column(document), is_json_text(document))
             self._count(MALFORMED, column(MALFORMED))
 
     def visit(self, node: Outline) -> exp.Expr:

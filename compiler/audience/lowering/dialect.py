@@ -168,7 +168,10 @@ class Dialect(Protocol):
     def now(self) -> exp.Expr:
         """The parameter `now` in microseconds."""
 
-    # typed containers
+    # typed values
+    def is_null(self, operand: exp.Expr, kind: Kind) -> exp.Expr:
+        """Whether a typed value is NULL; never NULL itself. A struct of NULLs is a value."""
+
     def field(self, operand: exp.Expr, key: str) -> exp.Expr:
         """A field of a struct."""
 
@@ -242,8 +245,8 @@ class Dialect(Protocol):
     def node_output(self, node: exp.Expr) -> exp.Expr:
         """A node as JSON text."""
 
-    def is_malformed(self, operand: exp.Expr) -> exp.Expr:
-        """Whether a JSON column holds something that is no JSON object; NULL counts as no document at all."""
+    def is_malformed(self, operand: exp.Expr, text: bool) -> exp.Expr:
+        """Whether a JSON column (`text`: plain text that holds JSON) holds something that is no JSON object; NULL counts as no document at all."""
 
     def indexed_equality(self, document: exp.Expr, steps: Steps, values: Sequence[Value]) -> exp.Expr | None:
         """`node_is_any(node(document, steps), values)` of scalars, as an index serves it; None: no index does."""

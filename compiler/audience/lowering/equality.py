@@ -9,7 +9,7 @@ from sqlglot import exp
 from audience.catalog.kinds import ArrayKind, JsonKind, Kind, MapKind, StructKind, TimestampKind
 from audience.errors import CompilerBug
 from audience.ir.nodes import Operand, Property
-from audience.lowering.build import binary, integer, is_not_null, is_null
+from audience.lowering.build import binary, integer, negation
 from audience.lowering.dialect import Dialect
 from audience.lowering.instants import equals_literal
 from audience.lowering.lowered import NEVER, Lowered, all_lowered
@@ -26,7 +26,7 @@ def equals(dialect: Dialect, kind: Kind, value: exp.Expr, operand: Value | Insta
         case JsonKind(), _ if not isinstance(operand, Instant):
             return node_equals(dialect, dialect.node(value, ()), operand)
         case _, Null():
-            return Lowered(is_null(value), nullable=False)
+            return Lowered(dialect.is_null(value, kind), nullable=False)
         case TimestampKind(), Text(text):
             # Inside a list or an object a literal stays text until it meets a timestamp.
             microseconds = read_instant(text)
@@ -41,7 +41,7 @@ def equals(dialect: Dialect, kind: Kind, value: exp.Expr, operand: Value | Insta
             )
         case StructKind(fields), Object(members) if {key for key, _ in members} == {key for key, _ in fields}:
             kinds = dict(fields)
-            present = Lowered(is_not_null(value), nullable=False)
+            present = Lowered(negation(dialect.is_null(value, kind)), nullable=False)
             return all_lowered(
                 [present, *(equals(dialect, kinds[key], dialect.field(value, key), part) for key, part in members)]
             )

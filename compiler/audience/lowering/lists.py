@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from sqlglot import exp
 
-from audience.catalog.kinds import JsonKind, Kind, TextKind, TimestampForm, TimestampKind
+from audience.catalog.kinds import Collation, JsonKind, Kind, TextKind, TimestampForm, TimestampKind
 from audience.ir.nodes import Operand, Property
 from audience.lowering.dialect import Dialect
 from audience.lowering.equality import equals, is_plain, node_equals
@@ -66,7 +66,7 @@ def literals_of(operands: Sequence[Operand]) -> list[Value | Instant]:
 def _simple_literal(dialect: Dialect, item: Kind, operand: Value | Instant) -> exp.Expr | None:
     """A literal that a list function can look for, None where items must be tested one by one."""
     match item, operand:
-        case (JsonKind(), _) | (_, Null()) | (TextKind(cast=True), _):
+        case (JsonKind(), _) | (_, Null()) | (TextKind(cast=True) | TextKind(collation=Collation.FOLDING), _):
             return None
         case _ if is_wide(item):
             return None

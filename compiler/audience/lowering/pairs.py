@@ -25,7 +25,6 @@ from audience.lowering.build import (
     binary,
     case,
     cast,
-    is_null,
     negation,
     string,
     true,
@@ -72,7 +71,7 @@ def read_property(scope: Scope, subject: Property) -> Reading:
 
 def read_value(dialect: Dialect, kind: Kind, value: exp.Expr) -> Reading:
     """A typed value, or a JSON value inside a typed list."""
-    absent = is_null(value)
+    absent = dialect.is_null(value, kind)
     match kind:
         case BooleanKind():
             return Reading(absent, boolean=value)

@@ -144,7 +144,7 @@ class Lowering:
             return true()
         if isinstance(location.kind, JsonKind):
             return self.scope.dialect.is_absent_node(self.scope.facet(location, Facet.NODE))
-        return is_null(self.scope.value(location))
+        return self.scope.dialect.is_null(self.scope.value(location), location.kind)
 
     def unreadable(self, held: Property) -> exp.Expr:
         """Whether a property is there and no timestamp; never NULL."""
@@ -158,10 +158,10 @@ class Lowering:
             return ALWAYS
         if isinstance(location.kind, JsonKind):
             node, dialect = self.scope.facet(location, Facet.NODE), self.scope.dialect
-            empty = Lowered(dialect.node_is_any(node.copy(), [Text(""), Array(())]), nullable=True)
+            empty = Lowered(constant(dialect.node_is_any(node.copy(), [Text(""), Array(())])), nullable=True)
             return any_lowered([Lowered(dialect.is_absent_node(node), nullable=False), empty])
         value = self.scope.value(location)
-        absent = Lowered(is_null(value), nullable=False)
+        absent = Lowered(self.scope.dialect.is_null(value, location.kind), nullable=False)
         match location.kind:
             case TextKind(as_text):
                 text = self.scope.dialect.text(self.scope.dialect.as_text(value) if as_text else value)
@@ -275,7 +275,7 @@ class Lowering:
                 now = self.scope.dialect.now()
                 if offset == 0:
                     return now
-                return binary(exp.Add if offset > 0 else exp.Sub, now, integer(abs(offset)))
+                return binary(exp.Add if offset > 0 else exp.Sub, now, integer_value(abs(offset)))
             case Property():
                 return self._moment(bound)
             case _:
@@ -295,7 +295,7 @@ class Lowering:
         left = self._moment(held)
         if left is None:
             return NEVER
-        operand = integer(right) if isinstance(right, int) else right
+        operand = integer_value(right) if isinstance(right, int) else right
         return Lowered(binary(COMPARISONS[order], left, operand), nullable=True)
 
     # ── lists ─────────────────────────────────────────────────────────────────────────────────────

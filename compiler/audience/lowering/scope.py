@@ -70,9 +70,14 @@ def _facet(dialect: Dialect, facet: Facet, node: exp.Expr, unquoted: exp.Expr) -
             assert_never(facet)
 
 
+def is_json_text(held: Column) -> bool:
+    """Whether a column is plain text that holds JSON."""
+    return isinstance(held.kind, JsonKind) and held.kind.text
+
+
 def reads_text(location: Location) -> bool:
     """Whether the JSON stands in a plain text column that must be read first."""
-    return not location.typed and isinstance(location.column.kind, JsonKind) and location.column.kind.text
+    return not location.typed and is_json_text(location.column)
 
 
 @dataclass(frozen=True, slots=True)

@@ -40,7 +40,7 @@ from audience.lowering.members import Members, Pairs
 from audience.lowering.predicate import Lowering
 from audience.lowering.query import Query, compose
 from audience.lowering.scalars import subject
-from audience.lowering.scope import EXTRACTED, ExtractedScope, Facet, InlineScope, Scope
+from audience.lowering.scope import EXTRACTED, ExtractedScope, Facet, InlineScope, Scope, is_json_text
 from audience.values import Text
 
 
@@ -195,7 +195,7 @@ def count_null_ids(run: Run) -> Query:
     unreadable: exp.Expr = integer(0)
     if isinstance(catalog.relation, Documents) and catalog.document is not None:
         document = column(catalog.document.name)
-        malformed = disjunction([is_null(document), run.dialect.is_malformed(document)])
+        malformed = disjunction([is_null(document), run.dialect.is_malformed(document, is_json_text(catalog.document))])
         unreadable = run.dialect.capabilities.counts(malformed)
     tree = select([rows, unreadable], run.dialect.relation(catalog.relation), is_null(column(catalog.id.name)))
     return compose(tree, run.dialect)
@@ -205,7 +205,7 @@ def count_malformed(run: Run) -> Query:
     """How many people have a document that is no JSON object: a query of its own, for where no condition reads it."""
     document = run.catalog.document
     assert document is not None, "only a relation with a document has malformed ones"
-    counted = run.dialect.capabilities.counts(run.dialect.is_malformed(column(document.name)))
+    counted = run.dialect.capabilities.counts(run.dialect.is_malformed(column(document.name), is_json_text(document)))
     people = run.people(InlineScope(run.catalog, run.dialect))
     tree = select([counted], run.dialect.relation(run.catalog.relation), people)
     return compose(tree, run.dialect)

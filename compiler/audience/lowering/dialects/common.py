@@ -9,7 +9,7 @@ from itertools import count
 
 from sqlglot import exp
 
-from audience.catalog import Relation, Table
+from audience.catalog import Kind, Relation, Table
 from audience.catalog.catalog import describe_relation
 from audience.catalog.kinds import TextKind, TimestampKind
 from audience.errors import UnsupportedByDialect
@@ -21,6 +21,7 @@ from audience.lowering.build import (
     double,
     function,
     is_in,
+    is_null,
     name,
     select,
     string,
@@ -155,6 +156,12 @@ class CommonLeaves:
     def instant_range(self, kind: TimestampKind) -> tuple[int, int] | None:  # noqa: ARG002
         """Literals reach as far as columns do."""
         return None
+
+    # typed values
+
+    def is_null(self, operand: exp.Expr, kind: Kind) -> exp.Expr:  # noqa: ARG002
+        """IS NULL."""
+        return is_null(operand)
 
     # JSON, in terms of the leaves that each dialect writes
 

@@ -325,7 +325,7 @@ class DuckDB(CommonLeaves):
         """How many members an object node has."""
         return function("len", function("json_keys", node))
 
-    def is_malformed(self, operand: exp.Expr) -> exp.Expr:
+    def is_malformed(self, operand: exp.Expr, text: bool) -> exp.Expr:  # noqa: ARG002  # JSON casts to itself
         """json_type of an unreadable text raises, of a readable one names its form."""
         form = function("json_type", try_cast(operand, "JSON"))
         return conjunction(
