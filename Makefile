@@ -6,6 +6,10 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
+# The engines that are too heavy for every day have an environment of their own.
+ENGINES_VENV := .venv-engines
+ENGINES_BIN := $(ENGINES_VENV)/bin
+ENGINES_STAMP := $(ENGINES_VENV)/.installed
 
 # Workers of the test run: one a core, unless told otherwise (`make test WORKERS=0` runs in one process).
 WORKERS ?= auto
@@ -20,16 +24,20 @@ export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help demo test check lint types contracts format docs fuzz planted deep bench wheel constraints clean
+.PHONY: help demo test test-engines check lint types contracts format docs fuzz planted deep bench wheel constraints clean
 
 help: ## list the targets
-	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 demo: $(STAMP) ## show a preview over the sample people
 	@$(BIN)/audience demo
 
 test: $(STAMP) ## run the tests
 	$(BIN)/python -m pytest -n $(WORKERS) --dist worksteal $(TESTS)
+
+test-engines: $(ENGINES_STAMP) ## run the laws on every engine that runs here, the heavy ones too
+	AUDIENCE_TEST_ENGINES=all $(ENGINES_BIN)/python -m pytest -n $(WORKERS) --dist worksteal \
+		$(or $(TESTS),tests/corpus tests/properties tests/fuzz tests/engines)
 
 check: lint types contracts test ## all that CI checks
 
@@ -67,18 +75,29 @@ wheel: $(STAMP) ## build dist/*.tar.gz and dist/*.whl
 
 constraints: ## pin what a clean environment brings today
 	@scratch=$$(mktemp -d) && trap 'rm -rf "$$scratch"' EXIT && \
-	$(PYTHON) -m venv "$$scratch" && "$$scratch/bin/pip" install -qq -e '.[dev]' && \
+	$(PYTHON) -m venv "$$scratch" && "$$scratch/bin/pip" install -qq -e '.[dev,engines]' && \
 	{ sed -n '/^#/p' constraints.txt; "$$scratch/bin/pip" freeze --exclude-editable | LC_ALL=C sort -f; } > "$$scratch/pins" && \
 	cp "$$scratch/pins" constraints.txt && echo "constraints.txt written"
 
 clean: ## remove the environment, builds and caches
-	rm -rf $(VENV) dist build .hypothesis .pytest_cache .mypy_cache .ruff_cache .import_linter_cache
+	rm -rf $(VENV) $(ENGINES_VENV) dist build .hypothesis .pytest_cache .mypy_cache .ruff_cache .import_linter_cache
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
+define expect-python
+@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null || \
+{ echo "Audience needs Python 3.11 or newer, and '$(PYTHON)' is older or missing: run make with PYTHON=/path/to/python3.11." >&2; exit 1; }
+endef
+
 $(STAMP): pyproject.toml constraints.txt
-	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null || \
-	{ echo "Audience needs Python 3.11 or newer, and '$(PYTHON)' is older or missing: run make with PYTHON=/path/to/python3.11." >&2; exit 1; }
+	$(expect-python)
 	@echo "Installing into $(VENV) (once, a minute at most) …"
 	@$(PYTHON) -m venv $(VENV)
 	@$(BIN)/python -m pip install -qq -c constraints.txt -e '.[dev]'
+	@touch $@
+
+$(ENGINES_STAMP): pyproject.toml constraints.txt
+	$(expect-python)
+	@echo "Installing the engines into $(ENGINES_VENV) (once, a gigabyte or two) …"
+	@$(PYTHON) -m venv $(ENGINES_VENV)
+	@$(ENGINES_BIN)/python -m pip install -qq -c constraints.txt -e '.[dev,engines]'
 	@touch $@
