@@ -1,0 +1,91 @@
+"""Leaves about JSON for engines that have a type for JSON values: nodes are values of that type.
+
+Such an engine tells a value's form by a word, and gives the text, the boolean and the items of a value. A plain
+value is compared by what it is, never by how it is written, so that no two spellings of a text can differ.
+"""
+
+from collections.abc import Mapping, Sequence
+from typing import ClassVar
+
+from sqlglot import exp
+
+from audience.lowering.build import (
+    binary,
+    coalesce,
+    conjunction,
+    disjunction,
+    integer,
+    is_in,
+    string,
+    text_value,
+)
+from audience.lowering.dialect import Steps, Test
+from audience.lowering.dialects.common import CommonLeaves
+from audience.values import Array, Boolean, Null, Text, Value
+
+
+class NativeNodes(CommonLeaves):
+    """JSON leaves in terms of a value's form, text and boolean."""
+
+    forms: ClassVar[Mapping[str, str]]
+    """The engine's words for `text`, `list`, `object` and `null`."""
+
+    def node_form(self, node: exp.Expr) -> exp.Expr:
+        """The engine's word for what a node is; NULL for no node."""
+        raise NotImplementedError
+
+    def node_text(self, node: exp.Expr) -> exp.Expr:
+        """The text of a text node, NULL for every other node."""
+        raise NotImplementedError
+
+    def node_boolean(self, node: exp.Expr) -> exp.Expr:
+        """The boolean of a node, NULL unless it is one."""
+        raise NotImplementedError
+
+    def node_length(self, node: exp.Expr) -> exp.Expr:
+        """How many items a list node has."""
+        raise NotImplementedError
+
+    def node(self, document: exp.Expr, steps: Steps) -> exp.Expr:
+        """The node at a path."""
+        raise NotImplementedError
+
+    def node_some_item(self, node: exp.Expr, test: Test, others: Sequence[exp.Expr] = ()) -> exp.Expr:
+        """Whether some item passes a test."""
+        raise NotImplementedError
+
+    def is_node(self, node: exp.Expr, form: str) -> exp.Expr:
+        """By the engine's word."""
+        return binary(exp.EQ, self.node_form(node), string(self.forms[form]))
+
+    def is_absent_node(self, node: exp.Expr) -> exp.Expr:
+        """No node and null read alike."""
+        null = self.forms["null"]
+        return binary(exp.EQ, coalesce(self.node_form(node), string(null)), string(null))
+
+    def node_unquoted(self, node: exp.Expr) -> exp.Expr:
+        """NULL is no timestamp, either."""
+        return self.node_text(node)
+
+    def node_is_any(self, node: exp.Expr, values: Sequence[Value]) -> exp.Expr:
+        """Texts as one IN, booleans and null by themselves, lists item by item."""
+        texts = [text_value(value.value) for value in values if isinstance(value, Text)]
+        tests = [is_in(self.text(self.node_text(node.copy())), texts)] if texts else []
+        for value in values:
+            match value:
+                case Boolean(held):
+                    tests.append(binary(exp.EQ, self.node_boolean(node.copy()), exp.Boolean(this=held)))
+                case Null():
+                    tests.append(binary(exp.EQ, self.node_form(node.copy()), string(self.forms["null"])))
+                case Array(items):
+                    is_list = self.is_node(node.copy(), "list")
+                    length = binary(exp.EQ, self.node_length(node.copy()), integer(len(items)))
+                    same = [self.node_is_any(self.node(node.copy(), (at,)), [item]) for at, item in enumerate(items)]
+                    tests.append(conjunction([is_list, length, *same]))
+                case _:
+                    pass
+        return disjunction(tests)
+
+    def node_has_any(self, node: exp.Expr, values: Sequence[Value]) -> exp.Expr:
+        """Item by item."""
+        return self.node_some_item(node, lambda item: self.node_is_any(item, values))
