@@ -58,7 +58,8 @@ class EngineError(AudienceError):
 
     def __init__(self, engine: str, doing: str, said: str, help: str | None = None) -> None:
         self.engine, self.doing, self.said, self.help = engine, doing, said, help
-        super().__init__(f"{engine} failed while {doing}: {said}" + (f"\n  = help: {help}" if help else ""))
+        self.message = f"{engine} failed while {doing}: {said}"
+        super().__init__(self.message + (f"\n  = help: {help}" if help else ""))
 
 
 class CompilerBug(AudienceError):

@@ -100,8 +100,9 @@ def as_json(failure: Exception) -> list[dict[str, object]]:
         case UsageError(code=code, message=message, help=help):
             error: dict[str, object] = {"code": code, "severity": "error", "message": message}
             return [error if help is None else error | {"help": help}]
-        case EngineError(engine=engine):
-            return [{"severity": "error", "message": str(failure), "engine": engine}]
+        case EngineError(engine=engine, message=message, help=help):
+            failed: dict[str, object] = {"severity": "error", "message": message, "engine": engine}
+            return [failed if help is None else failed | {"help": help}]
         case UnsupportedByDialect(dialect=dialect):
             return [{"severity": "error", "message": str(failure), "dialect": dialect}]
         case AudienceError():

@@ -1,6 +1,5 @@
 """DuckDB: files through a database in memory, a database file, or a connection of the caller's."""
 
-import re
 import threading
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -11,9 +10,9 @@ from typing import TYPE_CHECKING
 from audience.catalog import Catalog, Relation, Table, describe_relation
 from audience.catalog.declare import Declared, Roles, declare
 from audience.catalog.types import read_kind
-from audience.diagnostics import did_you_mean
 from audience.engines.engine import BATCH_ROWS, Progress, Row
-from audience.errors import EngineError, UsageError
+from audience.engines.table_names import missing_table, write_table
+from audience.errors import EngineError
 
 if TYPE_CHECKING:
     import duckdb
@@ -66,7 +65,6 @@ TABLES = """
 """Whether each is of another database, and the parts of its name."""
 
 DEFAULT_SCHEMA = "main"
-PLAIN_NAME = re.compile(r"[A-Za-z_]\w*")
 
 POLL_SECONDS = 0.1
 """How often progress is asked for: often enough to look alive, rarely enough to cost nothing."""
@@ -108,7 +106,7 @@ class DuckDB:
         for elsewhere, database, schema, table in self.run(TABLES, doing="listing the tables"):
             parts = [database, schema] if elsewhere else [schema] if schema != DEFAULT_SCHEMA else []
             found.append((*map(str, parts), str(table)))
-        return [".".join(map(_quoted, parts)) for parts in sorted(found, key=lambda parts: (len(parts), parts))]
+        return [write_table(parts) for parts in sorted(found, key=lambda parts: (len(parts), parts))]
 
     def run(
         self,
@@ -156,7 +154,7 @@ class DuckDB:
             described = self.run(description, doing=f"reading the columns of {place}")
         except EngineError as failure:
             if isinstance(relation, Table) and _is_missing_table(failure):
-                raise self._missing_table(place) from failure
+                raise missing_table(place, self.tables()) from failure
             raise
         columns = [
             Declared(str(name), read_kind(str(type_name), self.dialect), nullable == "YES")
@@ -168,11 +166,6 @@ class DuckDB:
         """Close the connection if it is our own."""
         if self._owned:
             self._connection.close()
-
-    def _missing_table(self, place: str) -> UsageError:
-        tables = self.tables()
-        known = f"the tables are {', '.join(tables)}" if tables else None
-        return UsageError("A701", f"there is no table `{place}`", did_you_mean(place, tables) or known)
 
     @contextmanager
     def _guarded(self, progress: bool) -> Iterator[None]:
@@ -214,12 +207,6 @@ class DuckDB:
 
 _OWN_SETTINGS: dict[str, str | bool | int | float | list[str]] = {"python_enable_replacements": "false"}
 """In a database of our own, a table name never means a Python variable that happens to be called so."""
-
-
-def _quoted(name: str) -> str:
-    """A part of a name as `table` takes it."""
-    escaped = name.replace('"', '""')
-    return name if PLAIN_NAME.fullmatch(name) else f'"{escaped}"'
 
 
 def _is_missing_table(failure: EngineError) -> bool:

@@ -1,0 +1,45 @@
+"""Look at a postgresql:// URL before the driver does, which would print parts of a password that is badly written."""
+
+import re
+
+from audience.errors import UsageError
+
+SCHEME = re.compile(r"postgres(ql)?://")
+AUTHORITY = re.compile(r"[^/?]*")
+HOSTS = re.compile(r"((\[[^\]]*\]|[^:,\[\]]*)(:\d*)?(,|$))*")
+BAD_PERCENT = re.compile(r"%(?![0-9A-Fa-f]{2})")
+
+SHAPE = (
+    "write postgresql://user:password@host:5432/database, and in each part @ as %40, / as %2F, : as %3A, ? as %3F "
+    "and % as %25"
+)
+
+
+def check_url(url: str) -> None:
+    """UsageError A701 for a URL whose parts cannot be told apart. The message shows none of them."""
+    rest = SCHEME.sub("", url, count=1)
+    authority = _authority(rest)
+    hosts = authority.rpartition("@")[2]
+    if rest.count("@") > authority.count("@") or authority.count("@") > 1:
+        raise _unreadable()
+    if BAD_PERCENT.search(rest) or not HOSTS.fullmatch(hosts):
+        raise _unreadable()
+
+
+def shown_url(url: str) -> str:
+    """The URL without what may be secret: who, the server and the database."""
+    check_url(url)
+    scheme, _, rest = url.partition("://")
+    authority = _authority(rest)
+    user, at, hosts = authority.rpartition("@")
+    database = rest.removeprefix(authority).partition("?")[0]
+    return f"{scheme}://{user.partition(':')[0]}{at}{hosts}{database}"
+
+
+def _authority(rest: str) -> str:
+    found = AUTHORITY.match(rest)
+    return found[0] if found else ""
+
+
+def _unreadable() -> UsageError:
+    return UsageError("A701", "the address of the PostgreSQL server cannot be read", SHAPE)
