@@ -3,9 +3,17 @@
 from audience.diagnostics import did_you_mean
 from audience.errors import UsageError
 from audience.lowering.dialect import Dialect
+from audience.lowering.dialects.bigquery import BigQuery
 from audience.lowering.dialects.duckdb import DuckDB
+from audience.lowering.dialects.postgres import Postgres
+from audience.lowering.dialects.sqlite import SQLite
 
-DIALECTS: dict[str, Dialect] = {"duckdb": DuckDB()}
+DIALECTS: dict[str, Dialect] = {
+    "duckdb": DuckDB(),
+    "postgres": Postgres(),
+    "bigquery": BigQuery(),
+    "sqlite": SQLite(),
+}
 
 
 def find_dialect(name: str) -> Dialect:
