@@ -1,5 +1,6 @@
 """`audience compile`: the SQL that selects who matches."""
 
+from json import dumps
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -25,12 +26,26 @@ if TYPE_CHECKING:
     from audience.lowering import Query
     from audience.membership import Users
 
+PARAMETERS_SHOWN = 12
+VALUE_WIDTH = 60
+"""How much is said of parameters: as many as fit into a few lines, and of each as much as tells it."""
+
 
 @reported
 def compile(
     given: Given,
     users: UsersOption = None,
-    dialect: Annotated[str, typer.Option(metavar="D", help="The SQL to write.")] = "duckdb",
+    dialect: Annotated[
+        str, typer.Option(metavar="D", help="The SQL to write; `audience engines` lists what there is.")
+    ] = "duckdb",
+    from_table: Annotated[
+        str | None,
+        typer.Option(
+            metavar="T",
+            help="The table to select from, where the people are stored there under another name than here.",
+            show_default=False,
+        ),
+    ] = None,
     id: IdOption = None,
     properties: PropertiesOption = None,
     table: TableOption = None,
@@ -40,6 +55,13 @@ def compile(
     members: MembersOption = None,
     tenant: TenantOption = None,
     now: NowOption = None,
+    parameters: Annotated[
+        bool,
+        typer.Option(
+            "--parameters",
+            help="Write placeholders for the values that the condition states: one text for all of its shape.",
+        ),
+    ] = False,
     json: JsonOption = False,
 ) -> None:
     """Print the SQL that selects the ids of the people who match.
@@ -68,6 +90,8 @@ def compile(
             audiences=known,
             members=given_members,
             tenant=tenant,
+            parameters=parameters,
+            from_table=from_table,
         )
         resolved = resolve_run(asked.expression, people.catalog, known, given_members)
     warnings = asked.warnings(resolved.resolution.warnings)
@@ -94,5 +118,18 @@ def _say(query: "Query", warnings: "tuple[Diagnostic, ...]") -> None:
     write_findings(warnings)
     for name in query.unbound:
         write_note(f"bind the parameter `{name}` (a timestamp with time zone) when the SQL runs, or give --{name}")
-    for name in query.parameters:
-        write_note(f"bind the parameter `{name}` when the SQL runs; --json prints its value")
+    if query.parameters:
+        shown = ", ".join(
+            f"{name} = {_in_brief(value)}" for name, value in [*query.parameters.items()][:PARAMETERS_SHOWN]
+        )
+        rest = len(query.parameters) - PARAMETERS_SHOWN
+        more = f" and {rest} more" if rest > 0 else ""
+        write_note(f"bind these parameters when the SQL runs, --json prints them whole: {shown}{more}")
+
+
+def _in_brief(value: object) -> str:
+    """A value as JSON, a list by its length."""
+    if isinstance(value, list):
+        return f"{len(value):,} texts"
+    text = dumps(value, ensure_ascii=False)
+    return text if len(text) <= VALUE_WIDTH else f"{text[:VALUE_WIDTH]}…"

@@ -4,7 +4,9 @@ Equal values of one type share a name, so a query says each value once. A stand-
 from the values beside it, has a name of its own: else the text would tell which values happen to lie side by side.
 """
 
+from collections.abc import Iterator
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 from sqlglot import exp
 
@@ -44,24 +46,13 @@ class Binding:
         self._replace(tree, grows=False)
 
     def _replace(self, tree: exp.Expr, *, grows: bool) -> None:
-        """Walk as the tree prints, from left to right; parents are not asked, because literals may have several."""
-        stand_ins, waiting = 0, [tree]
-        while waiting:
-            parent = waiting.pop()
-            below: list[exp.Expr] = []
-            for key, held in list(parent.args.items()):
-                children = held if isinstance(held, list) else [held]
-                kept: list[object] = []
-                for child in children:
-                    if not isinstance(child, exp.Expr) or VALUE not in child.meta:
-                        kept.append(child)
-                        below += [child] if isinstance(child, exp.Expr) else []
-                        continue
-                    stand_ins += STAND_IN in child.meta
-                    kept.append(self._placeholder(child, stand_ins if STAND_IN in child.meta else 0, grows) or child)
-                if any(new is not old for new, old in zip(kept, children, strict=True)):
-                    parent.set(key, kept if isinstance(held, list) else kept[0])
-            waiting.extend(reversed(below))
+        stand_ins = 0
+        for slot in list(_marked(tree)):
+            is_stand_in = STAND_IN in slot.literal.meta
+            stand_ins += is_stand_in
+            placeholder = self._placeholder(slot.literal, stand_ins if is_stand_in else 0, grows)
+            if placeholder is not None:
+                slot.fill(placeholder)
 
     def _placeholder(self, literal: exp.Expr, turn: int, grows: bool) -> exp.Expr | None:
         value: Bound = literal.meta[VALUE]
@@ -74,3 +65,39 @@ class Binding:
         if known is None or self.values[known] != value:
             return None
         return self.dialect.parameter(known, type)
+
+
+class _Slot(NamedTuple):
+    """Where a literal stands; its parent need not be the one that it knows, for literals may have several."""
+
+    parent: exp.Expr
+    key: str
+    at: int | None
+    literal: exp.Expr
+
+    def fill(self, other: exp.Expr) -> None:
+        """Put another expression there; sqlglot's own way looks at every item of a list, once for each item."""
+        if self.at is None:
+            self.parent.set(self.key, other)
+            return
+        self.parent.args[self.key][self.at] = other
+        other.parent, other.arg_key, other.index = self.parent, self.key, self.at
+
+
+def _marked(tree: exp.Expr) -> Iterator[_Slot]:
+    """The values of a tree, from left to right as it prints."""
+    waiting: list[_Slot] = []
+    below = tree
+    while True:
+        children: list[_Slot] = []
+        for key, held in below.args.items():
+            if isinstance(held, list):
+                children += [_Slot(below, key, at, part) for at, part in enumerate(held) if isinstance(part, exp.Expr)]
+            elif isinstance(held, exp.Expr):
+                children.append(_Slot(below, key, None, held))
+        waiting.extend(reversed(children))
+        while waiting and VALUE in waiting[-1].literal.meta:
+            yield waiting.pop()
+        if not waiting:
+            return
+        below = waiting.pop().literal

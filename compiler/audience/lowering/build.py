@@ -77,11 +77,12 @@ def as_value(literal: exp.Expr, value: float | str) -> exp.Expr:
     return literal
 
 
-def stand_in_value(value: int) -> exp.Expr:
-    """An integer that is chosen by the integers that a condition states, to differ from them."""
-    literal = integer_value(value)
-    literal.meta[STAND_IN] = True
-    return literal
+def as_stand_in(tree: exp.Expr) -> exp.Expr:
+    """Say of the values of a tree that they are chosen to differ from those of a condition."""
+    for node in tree.walk():
+        if VALUE in node.meta:
+            node.meta[STAND_IN] = True
+    return tree
 
 
 def constant(tree: exp.Expr) -> exp.Expr:

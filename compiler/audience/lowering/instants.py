@@ -8,7 +8,7 @@ from sqlglot import exp
 
 from audience.catalog.kinds import TimestampForm, TimestampKind
 from audience.ir.nodes import Order
-from audience.lowering.build import binary, conjunction, integer, integer_value, is_not_null
+from audience.lowering.build import as_stand_in, binary, conjunction, integer, integer_value, is_not_null
 from audience.lowering.dialect import Dialect
 from audience.lowering.lowered import NEVER, Lowered, fillable
 from audience.values import MICROSECONDS_PER_DAY
@@ -63,8 +63,9 @@ def instant_ordered(dialect: Dialect, kind: TimestampKind, value: exp.Expr, orde
         return Lowered(test(value), nullable=True)
     units, unit = _units(kind, order, microseconds)
     failing = units + FAILING[order]
-    stand_in = _unit_literal(dialect, kind, failing, unit) if _can_be_written(dialect, kind, failing * unit) else None
-    return fillable(test, value, stand_in)
+    if not _can_be_written(dialect, kind, failing * unit):
+        return Lowered(test(value), nullable=True)
+    return fillable(test, value, as_stand_in(_unit_literal(dialect, kind, failing, unit)))
 
 
 def compares_with_literal(

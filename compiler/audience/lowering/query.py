@@ -7,6 +7,7 @@ from sqlglot import ErrorLevel, exp
 from sqlglot.errors import UnsupportedError
 
 from audience.errors import UnsupportedByDialect
+from audience.lowering.binding import Binding
 from audience.lowering.dialect import Dialect
 
 UNVERIFIED = "-- Compiled, not verified on this engine.\n"
@@ -19,7 +20,15 @@ class Query:
 
     `sql` is a whole query, `predicate` the bare condition as it could stand after WHERE over the relation
     (empty for counting queries). `parameters` are the values of named parameters; `unbound` names those that
-    the caller must still give: `now`, a timestamp with time zone, when compiled without one.
+    the caller must still give: `now`, a timestamp with time zone, when compiled without one. The predicate has some of
+    the parameters of the query.
+
+    Compiled with `parameters=True`, the values that the condition states are parameters, too: v1, v2, …; equal values
+    of one type share one, and a few are stand-ins: values chosen to differ from those that are stated. What stays in
+    the text is the shape of the condition: paths and keys, `true`, `false`, `null` and the empty text, how many items a
+    list has, which values are equal to each other, and the members of audiences. So two conditions of one shape have
+    one text, which an engine prepares once; values at the ends of what a column's type holds, and texts with signs that
+    JSON escapes, can make a shape of their own.
 
     A query with parameters is written as its engine's driver reads it: `$name` on DuckDB, `%(name)s` on Postgres, where
     a percent sign is then written `%%`.
@@ -39,14 +48,22 @@ def compose(
     predicate: exp.Expr | None = None,
     parameters: Mapping[str, object] | None = None,
     unbound: tuple[str, ...] = (),
+    bind: bool = False,
 ) -> Query:
-    """The query of a tree; `predicate` is the tree of its bare condition."""
+    """The query of a tree; `predicate` is the tree of its bare condition. With `bind`, values become parameters."""
+    given = dict(parameters or {})
+    if bind:
+        binding = Binding(dialect, room=dialect.capabilities.parameters_max - len(given) - len(unbound))
+        binding.bind(tree)
+        if predicate is not None:
+            binding.bind_alike(predicate)
+        given |= binding.values
     sql = render(tree, dialect)
     return Query(
         sql=sql if dialect.capabilities.verified else UNVERIFIED + sql,
         dialect=dialect.name,
         predicate="" if predicate is None else render(predicate, dialect, pretty=False),
-        parameters=dict(parameters or {}),
+        parameters=given,
         unbound=unbound,
     )
 

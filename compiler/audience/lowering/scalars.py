@@ -21,6 +21,7 @@ from audience.catalog.kinds import (
 )
 from audience.ir.nodes import Order
 from audience.lowering.build import (
+    as_stand_in,
     binary,
     cast,
     conjunction,
@@ -29,7 +30,6 @@ from audience.lowering.build import (
     integer_value,
     is_in,
     is_not_null,
-    stand_in_value,
     text_value,
     true,
 )
@@ -121,7 +121,7 @@ def _compares_integer(low: int, high: int, value: exp.Expr, order: Order, number
         order, number = (Order.GREATER, math.floor(number)) if upwards else (Order.LESS, math.ceil(number))
     bound = int(number)
     failing = bound + FAILING[order]
-    stand_in = stand_in_value(failing) if low <= failing <= high else None
+    stand_in = as_stand_in(integer_value(failing)) if low <= failing <= high else None
     return fillable(lambda filled: binary(COMPARISONS[order], filled, integer_value(bound)), value, stand_in)
 
 
@@ -161,7 +161,8 @@ def _other_than(kind: Kind, operands: Sequence[Value | Instant]) -> exp.Expr | N
             return false() if held else true()
         case IntegerKind(low, high), _:
             taken = {operand.value for operand in operands if isinstance(operand, Number)}
-            return next((stand_in_value(free) for free in range(max(low, 0), high + 1) if free not in taken), None)
+            other = next((free for free in range(max(low, 0), high + 1) if free not in taken), None)
+            return None if other is None else as_stand_in(integer_value(other))
         case DoubleKind(), _:
             return double(math.inf)
         case _:

@@ -79,13 +79,13 @@ class Run:
         return ("now",) if any(found.name == "now" for found in tree.find_all(exp.Placeholder)) else ()
 
 
-def select_ids(run: Run, predicate: Predicate) -> Query:
-    """The ids (with a tenant column: the pairs) of the people that match."""
+def select_ids(run: Run, predicate: Predicate, *, bind: bool = False) -> Query:
+    """The ids (with a tenant column: the pairs) of the people that match; with `bind`, values are parameters."""
     keys = [run.catalog.id, *([run.catalog.tenant] if run.catalog.tenant else [])]
     tree, parameters = _select(run, predicate, lambda scope: [scope.column(key) for key in keys])
     bare = run.lowering(InlineScope(run.catalog, run.dialect)).filter(predicate)
     unbound = run.unbound(predicate, tree)
-    return compose(tree, run.dialect, predicate=bare, parameters=parameters, unbound=unbound)
+    return compose(tree, run.dialect, predicate=bare, parameters=parameters, unbound=unbound, bind=bind)
 
 
 def select_sample(run: Run, predicate: Predicate, shown: Sequence[Property], limit: int) -> Query:

@@ -34,6 +34,7 @@ from audience.lowering.build import (
     conjunction,
     function,
     integer,
+    integer_value,
     is_in,
     is_not_null,
     name,
@@ -139,19 +140,19 @@ class DuckDB(CommonLeaves):
             case TimestampForm.NAIVE_NANOSECONDS:
                 if microseconds > NANOSECONDS_LAST:
                     return cast(string("infinity"), "TIMESTAMP_NS")
-                return cast(string(_clock(max(microseconds, NANOSECONDS_FIRST))), "TIMESTAMP_NS")
+                return cast(text_value(_clock(max(microseconds, NANOSECONDS_FIRST))), "TIMESTAMP_NS")
             case TimestampForm.DATE if _has_calendar(microseconds):
-                return cast(string(_clock(microseconds)[: len("YYYY-MM-DD")]), "DATE")
+                return cast(text_value(_clock(microseconds)[: len("YYYY-MM-DD")]), "DATE")
             case TimestampForm.DATE:
                 return binary(
-                    exp.Add, cast(string("1970-01-01"), "DATE"), integer(microseconds // MICROSECONDS_PER_DAY)
+                    exp.Add, cast(string("1970-01-01"), "DATE"), integer_value(microseconds // MICROSECONDS_PER_DAY)
                 )
             case TimestampForm.ZONED if _has_calendar(microseconds):
-                return cast(string(f"{_clock(microseconds)}+00:00"), "TIMESTAMPTZ")
+                return cast(text_value(f"{_clock(microseconds)}+00:00"), "TIMESTAMPTZ")
             case TimestampForm.NAIVE | TimestampForm.DATE if _has_calendar(microseconds):
-                return cast(string(_clock(microseconds)), "TIMESTAMP")
+                return cast(text_value(_clock(microseconds)), "TIMESTAMP")
             case _:
-                return self.instant_value(kind, integer(microseconds))
+                return self.instant_value(kind, integer_value(microseconds))
 
     def instant_value(self, kind: TimestampKind, microseconds: exp.Expr) -> exp.Expr:
         """For dates the day of the instant: no date may be cast to TIMESTAMP, whose range is the smaller one."""
