@@ -31,6 +31,12 @@ def test_missing_and_duplicate_ids_are_counted_apart() -> None:
     assert report == IdReport(rows=9, null_ids=2, duplicate_ids=2, examples=(("c", None, 3),))
 
 
+def test_ids_that_a_collation_takes_for_one_are_two() -> None:
+    select = "SELECT unnest(['a', 'A']) COLLATE nocase AS id, unnest(['x', 'X']) COLLATE nocase AS org"
+    assert check_ids(people(select)).fine
+    assert check_ids(people(f"{select} UNION ALL SELECT 'a', 'X'", tenant="org")).fine
+
+
 def test_an_id_may_stand_once_in_each_tenant() -> None:
     select = "SELECT unnest([1, 1, 1, 2]) AS id, unnest(['x', 'y', 'y', NULL]) AS org"
     assert check_ids(people(select, tenant="org")).examples == (("1", "y", 2),)

@@ -22,11 +22,13 @@ def count_rows(dialect: Dialect, relation: Relation) -> Query:
 def duplicate_ids(dialect: Dialect, catalog: Catalog, limit: int) -> Query:
     """Ids that stand more than once, the most frequent first: (id, tenant, times, such ids in all)."""
     user, tenant, times = column("id"), column("tenant"), column("times")
+    # Rows are grouped by what they compare by, and a column can have a collation of its own.
+    id_text = dialect.text(cast(column(catalog.id.name), "VARCHAR"))
     tenant_text: exp.Expr = cast(exp.Null(), "VARCHAR")
     if catalog.tenant is not None:
-        tenant_text = cast(column(catalog.tenant.name), "VARCHAR")
+        tenant_text = dialect.text(cast(column(catalog.tenant.name), "VARCHAR"))
     keys: list[exp.Expr] = [
-        exp.Alias(this=cast(column(catalog.id.name), "VARCHAR"), alias=name("id")),
+        exp.Alias(this=id_text, alias=name("id")),
         exp.Alias(this=tenant_text, alias=name("tenant")),
     ]
     counted = function("count", exp.Star())
