@@ -218,6 +218,9 @@ class Dialect(Protocol):
     def is_absent_node(self, node: exp.Expr) -> exp.Expr:
         """Whether a path leads nowhere or to null; never NULL."""
 
+    def is_empty_node(self, node: exp.Expr) -> exp.Expr:
+        """Whether a node is absent, the empty text or a list without items; never NULL."""
+
     def node_is_any(self, node: exp.Expr, values: Sequence[Value]) -> exp.Expr:
         """Whether a node equals one of several plain values; null equals only a JSON null. May be NULL for no node."""
 

@@ -49,7 +49,6 @@ from audience.lowering.build import (
     binary,
     case,
     conjunction,
-    constant,
     disjunction,
     false,
     integer,
@@ -66,7 +65,7 @@ from audience.lowering.instants import COMPARISONS, compares_with_expression, in
 from audience.lowering.lists import list_has_any, literals_of, node_has_any
 from audience.lowering.lowered import ALWAYS, NEVER, Lowered, all_lowered, any_lowered
 from audience.lowering.members import Members
-from audience.lowering.scalars import compares, equals_any
+from audience.lowering.scalars import compares, equals_any, subject
 from audience.lowering.scope import Facet, InlineScope, Scope, reads_text
 from audience.values import Array, Boolean, Instant, Null, Number, Object, Text, Value
 
@@ -159,14 +158,12 @@ class Lowering:
         if location is None:
             return ALWAYS
         if isinstance(location.kind, JsonKind):
-            node, dialect = self.scope.facet(location, Facet.NODE), self.scope.dialect
-            empty = Lowered(constant(dialect.node_is_any(node.copy(), [Text(""), Array(())])), nullable=True)
-            return any_lowered([Lowered(dialect.is_absent_node(node), nullable=False), empty])
+            return Lowered(self.scope.dialect.is_empty_node(self.scope.facet(location, Facet.NODE)), nullable=False)
         value = self.scope.value(location)
         absent = Lowered(self.scope.dialect.is_null(value, location.kind), nullable=False)
         match location.kind:
-            case TextKind(as_text):
-                text = self.scope.dialect.text(self.scope.dialect.as_text(value) if as_text else value)
+            case TextKind():
+                text = subject(self.scope.dialect, location.kind, value)
                 return any_lowered([absent, Lowered(binary(exp.EQ, text, string("")), nullable=True)])
             case ArrayKind():
                 length = self.scope.dialect.length(value)
@@ -366,7 +363,7 @@ class Lowering:
         assert location is not None
         values = [operand for operand in operands if not isinstance(operand, Instant)]
         found = node_has_any(self.scope.dialect, self.scope.facet(location, Facet.NODE), values)
-        if not all(is_plain(value) for value in values):
+        if not values or not all(is_plain(value) for value in values):
             return found
         indexed = self._indexed(held, self.scope.dialect.indexed_items, values)
         return found if indexed is None else replace(found, indexed=indexed)

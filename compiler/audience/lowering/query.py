@@ -82,7 +82,10 @@ def render(tree: exp.Expr, dialect: Dialect, pretty: bool = True) -> str:
 
 
 def _double_percent(tree: exp.Expr) -> None:
-    """Write each percent sign of a literal or a name twice; no operator of ours has one."""
-    for node in tree.find_all(exp.Literal, exp.Identifier):
+    """Write each percent sign of a literal or a name twice; no operator of ours has one.
+
+    One literal can stand in several places of a tree, and is found in each.
+    """
+    for node in {id(found): found for found in tree.find_all(exp.Literal, exp.Identifier)}.values():
         if "%" in node.name:
             node.set("this", node.name.replace("%", "%%"))

@@ -68,8 +68,7 @@ class Run:
         if catalog.id.nullable:
             tests.append(is_not_null(column(catalog.id.name)))
         if catalog.tenant is not None and self.tenant is not None:
-            tenant = scope.dialect.text(cast(column(catalog.tenant.name), "VARCHAR"))
-            tests.append(binary(exp.EQ, tenant, string(self.tenant)))
+            tests.append(binary(exp.EQ, _key_text(scope.dialect, catalog.tenant), string(self.tenant)))
         return conjunction(tests) if tests else None
 
     def unbound(self, predicate: Predicate, tree: exp.Expr) -> tuple[str, ...]:
@@ -113,6 +112,12 @@ def select_sample(run: Run, predicate: Predicate, shown: Sequence[Property], lim
     tree.set("limit", exp.Limit(expression=exp.Literal(this=str(limit), is_string=False)))
     unbound = run.unbound(predicate, tree)
     return compose(tree, run.dialect, parameters=parameters, unbound=unbound)
+
+
+def _key_text(dialect: Dialect, key: Column) -> exp.Expr:
+    """The text of an id or a tenant, to be compared with a text; a text column stays bare, where an index serves it."""
+    held = column(key.name)
+    return subject(dialect, key.kind, held) if key.kind == TextKind() else dialect.text(cast(held, "VARCHAR"))
 
 
 def _sortable(dialect: Dialect, key: Column) -> exp.Expr:

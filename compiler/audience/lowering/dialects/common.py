@@ -18,6 +18,8 @@ from audience.lowering.build import (
     cast,
     column,
     conjunction,
+    constant,
+    disjunction,
     double,
     function,
     is_in,
@@ -26,8 +28,8 @@ from audience.lowering.build import (
     select,
     string,
 )
-from audience.lowering.dialect import Capabilities, ParameterType, Rows, Steps
-from audience.values import Value
+from audience.lowering.dialect import Capabilities, Dialect, ParameterType, Rows, Steps
+from audience.values import Array, Text, Value
 
 MEMBER_ID = "audience_member_id"
 MEMBER_TENANT = "audience_member_tenant"
@@ -172,6 +174,11 @@ class CommonLeaves:
     def nodes(self, document: exp.Expr, paths: Sequence[Steps]) -> exp.Expr | None:  # noqa: ARG002
         """Every path is followed by itself."""
         return None
+
+    def is_empty_node(self: Dialect, node: exp.Expr) -> exp.Expr:
+        """By its parts; where there is no node, it is absent, and the other part may be NULL."""
+        holds_nothing = constant(self.node_is_any(node.copy(), [Text(""), Array(())]))
+        return disjunction([self.is_absent_node(node), holds_nothing])
 
     def node_output(self, node: exp.Expr) -> exp.Expr:
         """Nodes are JSON text."""

@@ -288,6 +288,11 @@ class DuckDB(CommonLeaves):
         """NULL and null read alike."""
         return binary(exp.EQ, coalesce(node, string("null")), string("null"))
 
+    def is_empty_node(self, node: exp.Expr) -> exp.Expr:
+        """One IN, because a node that is named twice is read from its document twice."""
+        written = [string(text) for text in ("null", '""', "[]")]
+        return is_in(self.text(coalesce(node, string("null"))), written)
+
     def node_is_any(self, node: exp.Expr, values: Sequence[Value]) -> exp.Expr:
         """Plain values compare as their JSON text."""
         marked = any(isinstance(value, Text | Array) for value in values)
