@@ -54,14 +54,14 @@ def instant_ordered(dialect: Dialect, kind: TimestampKind, value: exp.Expr, orde
     def test(filled: exp.Expr) -> exp.Expr:
         return compares_with_literal(dialect, kind, filled, order, microseconds)
 
-    if not _can_be_written(dialect, kind, microseconds):
+    units, unit = _units(kind, order, microseconds)
+    if not _can_be_written(dialect, kind, units * unit):
         # Every value lies on one side of such a bound.
         holds = (order in (Order.LESS, Order.LESS_OR_EQUAL)) is (microseconds > 0)
         return Lowered(is_not_null(value), nullable=False) if holds else NEVER
     if kind.form is TimestampForm.NAIVE_NANOSECONDS:
         # The range of nanoseconds is narrow: a bound at its end has no neighbour to stand in.
         return Lowered(test(value), nullable=True)
-    units, unit = _units(kind, order, microseconds)
     failing = units + FAILING[order]
     if not _can_be_written(dialect, kind, failing * unit):
         return Lowered(test(value), nullable=True)
