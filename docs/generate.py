@@ -1,7 +1,7 @@
 """Write the pages of docs/ that are made from tables: `make docs`; a test fails while they are stale.
 
-errors.md from the diagnostic codes, operators.md from the operator table, cli.md from the commands. The
-pages repeat nothing by hand, so what they say is what the program does.
+errors.md from the diagnostic codes, operators.md from the operator table, engines.md from the dialects, cli.md from
+the commands. The pages repeat nothing by hand, so what they say is what the program does.
 """
 
 import importlib
@@ -15,6 +15,7 @@ from typer.core import TyperCommand, TyperGroup
 from typer.main import get_command
 
 from audience.diagnostics import CODES, Code
+from audience.lowering import DIALECTS, Dialect
 from audience.operators import OPERATORS, Operator
 
 DOCS = Path(__file__).parent
@@ -35,7 +36,7 @@ FAMILIES: Mapping[str, str] = {
 
 def pages() -> dict[str, str]:
     """Every generated page: its name in docs/ and its text."""
-    made = {"errors.md": errors_page(), "operators.md": operators_page()}
+    made = {"errors.md": errors_page(), "operators.md": operators_page(), "engines.md": engines_page()}
     if importlib.util.find_spec("audience.cli.main"):
         made["cli.md"] = commands_page()
     return made
@@ -99,6 +100,45 @@ def _cells(operator: Operator) -> tuple[str, ...]:
     absent = "true" if operator.absent else "false"
     knock = "yes" if operator.knock else "no"
     return written, f"`{operator.name}`", str(operator.takes), operator.meaning, absent, knock
+
+
+def engines_page() -> str:
+    """The table of engines, and what is known that they cannot do."""
+    lines = [
+        "# Engines",
+        "",
+        NOTE.format(source="the capabilities in compiler/audience/lowering/dialects/"),
+        "",
+        "`audience compile --dialect NAME` writes SQL for each of these, and `audience engines` prints the same table.",
+        "*Verified*: the laws of the tests run on the engine itself, so that every condition has the members that the",
+        "reference interpreter gives it. *Compiled only*: the SQL follows the documentation of the engine and says in",
+        "its first line that nobody has run it there.",
+        "Where `pip install` names nothing, Audience does not run SQL there: it compiles, and you run it.",
+        "",
+        "| Name | Engine | Versions | Checked | Selects from | `pip install` |",
+        "| --- | --- | --- | --- | --- | --- |",
+        *(_row(_engine(name, dialect)) for name, dialect in DIALECTS.items()),
+        "",
+        "## Known limits",
+        "",
+        "What an engine cannot do as the others do. A case is a line of fixtures/conditions.jsonl that shows it.",
+    ]
+    for name, dialect in DIALECTS.items():
+        known = dialect.capabilities
+        lines += ["", f"### {name}", ""]
+        lines += [
+            f"- {limit.what}: {limit.why.rstrip('.')}." + (f" Cases: {', '.join(limit.cases)}." if limit.cases else "")
+            for limit in known.limits
+        ] or ["None is known."]
+    return "\n".join(lines) + "\n"
+
+
+def _engine(name: str, dialect: Dialect) -> tuple[str, ...]:
+    known = dialect.capabilities
+    checked = "verified" if known.verified else "compiled only"
+    holds = "typed columns and JSON" if known.documents else "typed columns"
+    driver = f"`{known.driver}`" if known.driver else "–"
+    return f"`{name}`", known.title, known.versions, checked, f"{known.reads}; {holds}", driver
 
 
 def commands_page() -> str:

@@ -14,6 +14,7 @@ from audience.cli.check import check
 from audience.cli.compile import compile
 from audience.cli.convert import convert
 from audience.cli.demo import demo
+from audience.cli.engines import engines
 from audience.cli.explain_code import explain_code
 from audience.cli.failures import DEBUG, PIPE_CLOSED, ExitCode
 from audience.cli.fmt import fmt
@@ -67,6 +68,7 @@ app.command("fmt", no_args_is_help=True)(fmt)
 app.command("convert", no_args_is_help=True)(convert)
 app.command("properties")(properties)
 app.command("operators")(operators)
+app.command("engines")(engines)
 app.command("explain-code")(explain_code)
 
 

@@ -78,6 +78,10 @@ class Capabilities:
     """The driver reads `%` in the text of a query with parameters, and `%%` as the sign itself."""
     parameters_max: int = 10_000
     """Parameters that one query may have; further values stay in its text."""
+    reads: str = "tables and views"
+    """What its SQL selects from, for people."""
+    driver: str = ""
+    """What pip installs so that Audience runs SQL there, such as `audience[postgres]`; empty where it only compiles."""
     limits: tuple[Limit, ...] = ()
     """What it cannot do."""
 
@@ -249,7 +253,7 @@ class Dialect(Protocol):
         """A node as JSON text."""
 
     def is_malformed(self, operand: exp.Expr, text: bool) -> exp.Expr:
-        """Whether a JSON column (`text`: plain text that holds JSON) holds something that is no JSON object; NULL counts as no document at all."""
+        """Whether a JSON column (`text`: text that holds JSON) is no JSON object; NULL counts as no document at all."""
 
     def indexed_equality(self, document: exp.Expr, steps: Steps, values: Sequence[Value]) -> exp.Expr | None:
         """`node_is_any(node(document, steps), values)` of scalars, as an index serves it; None: no index does."""

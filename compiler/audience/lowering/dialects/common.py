@@ -87,7 +87,9 @@ class CommonLeaves:
                 return table(parts)
             case _:
                 raise UnsupportedByDialect(
-                    self.name, f"people are read from a table, not from {describe_relation(relation)}"
+                    self.name,
+                    f"people are read from a table, not from {describe_relation(relation)}; "
+                    "name the table that holds them there as `from_table` (--from-table)",
                 )
 
     def description(self, relation: Relation) -> exp.Expr | None:  # noqa: ARG002  # a catalog knows it by name
@@ -164,6 +166,21 @@ class CommonLeaves:
     def is_null(self, operand: exp.Expr, kind: Kind) -> exp.Expr:  # noqa: ARG002
         """IS NULL."""
         return is_null(operand)
+
+    def entry(self, operand: exp.Expr, key: str) -> exp.Expr:  # noqa: ARG002
+        """There is no type for maps."""
+        raise self._no_maps()
+
+    def entries(self, operand: exp.Expr) -> exp.Expr:  # noqa: ARG002
+        """There is no type for maps."""
+        raise self._no_maps()
+
+    def has_entry(self, operand: exp.Expr, key: str) -> exp.Expr:  # noqa: ARG002
+        """There is no type for maps."""
+        raise self._no_maps()
+
+    def _no_maps(self) -> UnsupportedByDialect:
+        return UnsupportedByDialect(self.name, "it has no type for maps; keep such a property in a JSON column")
 
     # JSON, in terms of the leaves that each dialect writes
 

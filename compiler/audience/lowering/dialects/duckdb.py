@@ -99,6 +99,8 @@ class DuckDB(CommonLeaves):
         verified=True,
         counts=_count_if,
         materialized=True,
+        reads="tables and views, Parquet, CSV, NDJSON and JSON files",
+        driver="audience",
     )
 
     def relation(self, relation_: Relation) -> exp.Expr:

@@ -101,6 +101,7 @@ class Postgres(PostgresJson):
         extracts=False,
         fenced=_fence,
         percent_doubled=True,
+        driver="audience[postgres]",
         limits=(
             Limit(
                 "arrays of several dimensions read as lists of unknown items",
