@@ -30,6 +30,9 @@ class Engine(Protocol):
     def dialect(self) -> str:
         """The dialect of the SQL it takes."""
 
+    def tables(self) -> list[str]:
+        """The tables and views with people to be read, as `table` takes their names; nothing of the system's own."""
+
     def run(
         self,
         sql: str,

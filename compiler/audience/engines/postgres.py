@@ -32,15 +32,19 @@ class Postgres:
         """UsageError A701 for a server before PostgreSQL 15, or a database whose encoding is not UTF8."""
         from audience.engines.postgres_session import Session
 
-        self._session = Session(connection)
+        self._session = Session(connection, owned=owned)
         # An engine of ours that nobody closes gives its connection back when nobody holds it any more.
         self._close = weakref.finalize(self, connection.close) if owned else None
 
     @classmethod
     def connect(cls, url: str) -> "Postgres":
         """Connect to the server of a URL, which the driver reads; what it leaves out is taken from PG… variables."""
-        import psycopg
-        from psycopg.conninfo import conninfo_to_dict
+        try:
+            import psycopg
+            from psycopg.conninfo import conninfo_to_dict
+        except ImportError as missing:
+            help = "pip install 'audience[postgres]'"
+            raise UsageError("A701", "PostgreSQL is read with psycopg 3, which is not installed", help) from missing
 
         from audience.engines.postgres_errors import NAME, explain_refusal, in_brief
         from audience.engines.postgres_url import check_url
@@ -96,7 +100,8 @@ class Postgres:
         """The names of the columns, and all rows."""
         with self._session.reading(doing) as cursor:
             cursor.execute(sql.encode(), parameters or None, prepare=False)
-            return tuple(column.name for column in cursor.description or ()), cursor.fetchall()
+            rows = cursor.fetchall()
+            return tuple(column.name for column in cursor.description or ()), rows
 
     def stream(
         self,

@@ -4,9 +4,11 @@ The connection may be somebody's who goes on with it. A run therefore ends as it
 again, an open transaction is where it was, and settings and the driver's state are the caller's.
 """
 
-from collections.abc import Iterator
+import json
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from itertools import count
+from typing import Any
 
 import psycopg
 from psycopg import pq
@@ -19,35 +21,39 @@ from psycopg.types.string import TextLoader
 from audience.engines.postgres_errors import said_by_postgres
 from audience.errors import UsageError
 
-Connection = psycopg.Connection[object]
+Connection = psycopg.Connection[Any]
 
 OLDEST = 150000
 """The oldest release that is tested, as the driver counts: 15."""
 
-HOLD_GUARDS = b"""
-    SELECT
-      pg_catalog.set_config('standard_conforming_strings', 'on', true),
-      pg_catalog.set_config('transform_null_equals', 'off', true),
-      pg_catalog.set_config('array_nulls', 'on', true),
-      pg_catalog.set_config('gin_fuzzy_search_limit', '0', true),
-      pg_catalog.set_config('client_encoding', 'UTF8', true),
-      pg_catalog.set_config('DateStyle', 'ISO, MDY', true),
-      pg_catalog.set_config('IntervalStyle', 'postgres', true),
-      pg_catalog.set_config('TimeZone', 'UTC', true),
-      pg_catalog.set_config('extra_float_digits', '1', true),
-      pg_catalog.set_config('bytea_output', 'hex', true),
-      pg_catalog.set_config('quote_all_identifiers', 'off', true),
-      pg_catalog.set_config('cursor_tuple_fraction', '1', true),
-      pg_catalog.set_config('transaction_read_only', 'on', true)
-"""
-"""Settings that change what SQL means or how a value is written, held until the transaction ends.
+GUARDS: Mapping[str, str] = {
+    "standard_conforming_strings": "on",  # off, a backslash in a text would escape the quote after it
+    "transform_null_equals": "off",
+    "array_nulls": "on",
+    "gin_fuzzy_search_limit": "0",  # above 0, an index leaves people out at random
+    "client_encoding": "UTF8",
+    "DateStyle": "ISO, MDY",
+    "IntervalStyle": "postgres",
+    "TimeZone": "UTC",
+    "extra_float_digits": "1",
+    "bytea_output": "hex",
+    "quote_all_identifiers": "off",
+    "cursor_tuple_fraction": "1",  # changes no answer: a stream is read to its end, and its plan may count on that
+    "transaction_read_only": "on",
+}
+"""Settings that change what SQL means or how a value is written. They are held at these values while a query of ours
+runs, and until its transaction ends.
 
-With `gin_fuzzy_search_limit` an index leaves people out at random. `cursor_tuple_fraction` changes no answer: a
-stream is read to its end, and its plan may count on that. `search_path`, `row_security` and the timeouts stay the
-caller's: they say which people there are and how long a query may take.
+`search_path`, `row_security`, the role and the timeouts stay the caller's: they say which people there are to be seen
+and how long a query may take.
 """
 
-HOLD_ENCODING = b"SELECT pg_catalog.set_config('client_encoding', %(encoding)s, true)"
+BEGIN = "BEGIN ISOLATION LEVEL READ COMMITTED READ ONLY"
+COMMIT = "COMMIT"
+HOLD = b"""
+    SELECT pg_catalog.set_config(held.key, held.value, true)
+    FROM pg_catalog.json_each_text(%(settings)s::pg_catalog.json) AS held
+"""
 
 
 def _adapters() -> AdaptersMap:
@@ -87,9 +93,11 @@ class Session:
 
     _streams = count(1)
 
-    def __init__(self, connection: Connection) -> None:
+    def __init__(self, connection: Connection, *, owned: bool) -> None:
         """UsageError A701 for a server that is too old, or whose database keeps text in another encoding."""
         self.connection = connection
+        # A connection of our own is idle between runs, and all that is sent to it is UTF-8 already.
+        self._pipelined = owned
         with said_by_postgres("looking at the server"):
             self.version = connection.info.server_version
             encoding = connection.info.parameter_status("server_encoding")
@@ -106,30 +114,55 @@ class Session:
     @contextmanager
     def reading(self, doing: str) -> Iterator[PlainCursor]:
         """A cursor in a transaction that holds the guards and writes nothing."""
-        connection = self.connection
-        with said_by_postgres(doing):
-            # Inside of the caller's transaction only a rollback to here puts the settings back.
-            within = connection.info.transaction_status != pq.TransactionStatus.IDLE
-            with connection.transaction(force_rollback=within), self._cursor() as cursor:
-                cursor.execute(HOLD_GUARDS, prepare=False)
+        pipelined = self._pipelined and self._is_idle()
+        with said_by_postgres(doing), self._pipeline() if pipelined else self._transaction():
+            self._hold(GUARDS)
+            with PlainCursor(self.connection, row_factory=tuple_row) as cursor:
                 yield cursor
 
     @contextmanager
     def streaming(self, doing: str) -> Iterator[PlainServerCursor]:
         """As `reading`, with a cursor that the server fills as it is read."""
         name = f"audience_{next(self._streams)}"
-        with self.reading(doing), PlainServerCursor(self.connection, name, row_factory=tuple_row) as cursor:
-            yield cursor
+        with said_by_postgres(doing), self._transaction():
+            self._hold(GUARDS)
+            with PlainServerCursor(self.connection, name, row_factory=tuple_row) as cursor:
+                yield cursor
 
     @contextmanager
     def writing(self, doing: str) -> Iterator[PlainCursor]:
         """A cursor in a transaction that is committed, or in the caller's."""
         with said_by_postgres(doing):
-            encoding = self.connection.info.parameter_status("client_encoding")
-            with self.connection.transaction(), self._cursor() as cursor:
-                cursor.execute(HOLD_ENCODING, {"encoding": "UTF8"}, prepare=False)
-                yield cursor
-                cursor.execute(HOLD_ENCODING, {"encoding": encoding}, prepare=False)
+            encoding = self.connection.info.parameter_status("client_encoding") or "UTF8"
+            with self.connection.transaction():
+                self._hold({"client_encoding": "UTF8"})
+                with PlainCursor(self.connection, row_factory=tuple_row) as cursor:
+                    yield cursor
+                self._hold({"client_encoding": encoding})
 
-    def _cursor(self) -> PlainCursor:
-        return PlainCursor(self.connection, row_factory=tuple_row)
+    @contextmanager
+    def _transaction(self) -> Iterator[None]:
+        """A transaction, or a part of the caller's, of which only a rollback to here puts the settings back."""
+        with self.connection.transaction(force_rollback=not self._is_idle()):
+            yield
+
+    @contextmanager
+    def _pipeline(self) -> Iterator[None]:
+        """A transaction whose beginning travels with the first query, to a server that may be far away."""
+        connection = self.connection
+        try:
+            with connection.pipeline():
+                connection.execute(BEGIN)
+                yield
+                connection.execute(COMMIT)
+        finally:
+            if not connection.closed and not self._is_idle():
+                connection.rollback()
+
+    def _hold(self, settings: Mapping[str, str]) -> None:
+        """Set them until the transaction ends."""
+        with PlainCursor(self.connection) as cursor:
+            cursor.execute(HOLD, {"settings": json.dumps(settings)}, prepare=False)
+
+    def _is_idle(self) -> bool:
+        return self.connection.info.transaction_status == pq.TransactionStatus.IDLE

@@ -26,16 +26,6 @@ def check_url(url: str) -> None:
         raise _unreadable()
 
 
-def shown_url(url: str) -> str:
-    """The URL without what may be secret: who, the server and the database."""
-    check_url(url)
-    scheme, _, rest = url.partition("://")
-    authority = _authority(rest)
-    user, at, hosts = authority.rpartition("@")
-    database = rest.removeprefix(authority).partition("?")[0]
-    return f"{scheme}://{user.partition(':')[0]}{at}{hosts}{database}"
-
-
 def _authority(rest: str) -> str:
     found = AUTHORITY.match(rest)
     return found[0] if found else ""

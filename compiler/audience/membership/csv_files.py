@@ -13,7 +13,7 @@ from collections.abc import Collection
 from sqlglot import exp
 
 from audience.catalog import Csv
-from audience.engines import DuckDB
+from audience.engines import Engine
 from audience.errors import UsageError
 from audience.lowering.build import (
     binary,
@@ -41,7 +41,7 @@ NUMBER = f"{WHOLE_NUMBER}([.][0-9]+)?([eE][+-]?[0-9]+)?"
 TRUTHS = "true|false"
 
 
-def look_at_csv(engine: DuckDB, path: str, text: Collection[str]) -> Csv:
+def look_at_csv(engine: Engine, path: str, text: Collection[str]) -> Csv:
     """The files of a path as a relation; the columns named in `text` are text whatever they hold.
 
     Raises UsageError A701 for a file without a header that can be used, EngineError for lines that do not fit.
@@ -65,7 +65,7 @@ def look_at_csv(engine: DuckDB, path: str, text: Collection[str]) -> Csv:
     return Csv(path, delimiter, tuple(found.items()))
 
 
-def _first_line(engine: DuckDB, path: str) -> str:
+def _first_line(engine: Engine, path: str) -> str:
     lines = select([column("line")], relation(Csv(path, NO_DELIMITER, (("line", "VARCHAR"),))))
     reader = lines.find(exp.ReadCSV)
     assert reader is not None, "a Csv is read by ReadCSV"
@@ -93,7 +93,7 @@ def _check_header(names: list[str], path: str) -> None:
             raise UsageError("A701", f"two columns of {path} are called `{held}`", "rename one in the first line")
 
 
-def _types(engine: DuckDB, texts: Csv, names: list[str]) -> list[str]:
+def _types(engine: Engine, texts: Csv, names: list[str]) -> list[str]:
     """The type of each column: the narrowest one that spells every value as it stands in the file."""
     if not names:
         return []

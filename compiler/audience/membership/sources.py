@@ -2,14 +2,17 @@
 
 import glob
 import re
+import sys
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
 from audience.catalog import Csv, Documents, Parquet, Relation, Table
 from audience.catalog.declare import split_table
 from audience.diagnostics import did_you_mean
-from audience.engines import DuckDB
+from audience.engines import DuckDB, Engine, Postgres
 from audience.errors import UsageError
+from audience.project import is_address
 
 PARQUET = (".parquet", ".pq")
 CSV = (".csv", ".tsv")
@@ -19,13 +22,23 @@ COMPRESSED = (".gz", ".zst")
 
 ACCEPTED = (
     "people come from .parquet, .csv, .tsv, .ndjson, .jsonl or .json files (wildcards allowed), "
-    "from a DuckDB database (.duckdb, .ddb, .db), or from a catalog.toml"
+    "from a DuckDB database (.duckdb, .ddb, .db), from a server (postgresql://…), or from a catalog.toml"
 )
+
+SERVERS: Mapping[str, Callable[[str], Engine]] = {
+    "postgresql": Postgres.connect,
+    "postgres": Postgres.connect,
+}
+"""What opens an address, by its scheme."""
+
+CONNECTIONS: Mapping[tuple[str, str], Callable[..., Engine]] = {
+    ("duckdb", "DuckDBPyConnection"): DuckDB,
+    ("psycopg", "Connection"): Postgres,
+}
+"""What reads over a connection of the caller's, by the module and the name of its class."""
 
 FRAME = "users"
 """The name a data frame gets."""
-
-ADDRESS = re.compile(r"([A-Za-z][A-Za-z0-9+.-]+)://")
 
 WILDCARD = re.compile(r"[*?\[]")
 
@@ -35,14 +48,13 @@ class Opened:
     """A relation, and the engine that can read it. The id of documents is still to be named."""
 
     relation: Relation
-    engine: DuckDB
+    engine: Engine
 
 
 def open_path(source: str, table: str | None) -> Opened:
-    """Open a file, files, or a database; UsageError A701 when there is nothing that can be read."""
-    if address := ADDRESS.match(source):
-        help = "download it, or read it into a file or a DuckDB database, and name that"
-        raise UsageError("A701", f"people cannot be read from {address[1]}:// addresses", help)
+    """Open a file, files, a database or a server; UsageError A701 when there is nothing that can be read."""
+    if is_address(source):
+        return _open_server(source, table)
     suffix = _suffix(source)
     if suffix not in (*PARQUET, *CSV, *DOCUMENTS, *DATABASES):
         raise _unknown(source)
@@ -63,20 +75,20 @@ def open_path(source: str, table: str | None) -> Opened:
 
 
 def open_object(source: object, table: str | None) -> Opened:
-    """Take a DuckDB connection, which stays the caller's, or a data frame."""
-    import duckdb
-
-    if isinstance(source, duckdb.DuckDBPyConnection):
-        engine = DuckDB(source)
-        return Opened(Table(split_table(table) if table is not None else _only_table(engine, "the connection")), engine)
+    """Take a connection, which stays the caller's, or a data frame."""
+    for (module, name), engine_over in CONNECTIONS.items():
+        # Whoever hands over an object of a library has loaded the library.
+        loaded = sys.modules.get(module)
+        if loaded is not None and isinstance(source, getattr(loaded, name)):
+            return _open_table(engine_over(source), table, "the connection")
     if hasattr(source, "__arrow_c_stream__"):
-        engine = DuckDB.memory()
-        engine.register(FRAME, source)
-        return Opened(Table((FRAME,)), engine)
+        memory = DuckDB.memory()
+        memory.register(FRAME, source)
+        return Opened(Table((FRAME,)), memory)
     raise UsageError(
         "A701",
         f"people cannot be read from a {type(source).__name__}",
-        "give a path, a DuckDB connection and its table, or a data frame of pandas, Polars or Arrow",
+        "give a path, a connection of DuckDB or psycopg and its table, or a data frame of pandas, Polars or Arrow",
     )
 
 
@@ -87,15 +99,28 @@ def _relation(pattern: str, suffix: str) -> Relation:
 
 
 def _open_database(path: Path, table: str | None) -> Opened:
-    engine = DuckDB.open(path)
+    return _open_table(DuckDB.open(path), table, str(path))
+
+
+def _open_server(address: str, table: str | None) -> Opened:
+    scheme, _, rest = address.partition("://")
+    if scheme not in SERVERS:
+        help = "download it, or read it into a file or a DuckDB database, and name that"
+        raise UsageError("A701", f"people cannot be read from {scheme}:// addresses", help)
+    # What stands before the host and after the place may be secret.
+    place = rest.rpartition("@")[2].partition("?")[0]
+    return _open_table(SERVERS[scheme](address), table, f"{scheme}://{place}")
+
+
+def _open_table(engine: Engine, table: str | None, place: str) -> Opened:
     try:
-        return Opened(Table(split_table(table) if table is not None else _only_table(engine, str(path))), engine)
+        return Opened(Table(split_table(table) if table is not None else _only_table(engine, place)), engine)
     except BaseException:
         engine.close()
         raise
 
 
-def _only_table(engine: DuckDB, place: str) -> tuple[str, ...]:
+def _only_table(engine: Engine, place: str) -> tuple[str, ...]:
     tables = engine.tables()
     if not tables:
         raise UsageError("A701", f"{place} holds no table")

@@ -66,7 +66,7 @@ class Users:
 
 
 def users(
-    source: Any = None,  # a path, a DuckDB connection or a data frame: libraries that may not be there
+    source: Any = None,  # a path, an address, a connection or a data frame: libraries that may not be there
     *,
     id: str | None = None,
     properties: str | None = None,
@@ -74,7 +74,7 @@ def users(
     tenant: str | None = None,
     config: UsersConfig | None = None,
 ) -> Users:
-    """Open people: a file or files, a DuckDB database or connection, a data frame, an audience.toml, a catalog.toml.
+    """Open people: files, a DuckDB database, a server, a connection, a data frame, an audience.toml, a catalog.toml.
 
     What is not given is taken from `config`, and else: the id is `id`, the properties column is a JSON column
     called `properties` if there is one, the table is the only one there is.

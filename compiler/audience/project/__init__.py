@@ -4,7 +4,15 @@
 static members from a file.
 """
 
-from audience.project.config import CONFIG_NAME, UsersConfig, find_config, is_config, read_catalog, read_config
+from audience.project.config import (
+    CONFIG_NAME,
+    UsersConfig,
+    find_config,
+    is_address,
+    is_config,
+    read_catalog,
+    read_config,
+)
 from audience.project.definition import read_json_definition
 from audience.project.folder import read_audiences, read_folder
 from audience.project.members import Member, read_members
@@ -14,6 +22,7 @@ __all__ = [
     "Member",
     "UsersConfig",
     "find_config",
+    "is_address",
     "is_config",
     "read_audiences",
     "read_catalog",

@@ -1,5 +1,6 @@
 """Read audience.toml (where the people are) and catalog.toml (what is known of them, without a database)."""
 
+import re
 import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -16,21 +17,28 @@ ROLE_KEYS = ("id", "properties", "tenant", "renames", "epoch")
 CONFIG_KEYS = ("source", "table", *ROLE_KEYS)
 CATALOG_KEYS = ("table", *ROLE_KEYS, "columns")
 
+ADDRESS = re.compile(r"[A-Za-z][A-Za-z0-9+.-]+://")
+
 
 @dataclass(frozen=True, slots=True)
 class UsersConfig:
     """The [users] table of audience.toml; None where it says nothing.
 
-    `source` is already resolved against the folder of the file.
+    `source` is an address, or a path that is already resolved against the folder of the file.
     """
 
-    source: Path | None = None
+    source: Path | str | None = None
     table: str | None = None
     id: str | None = None
     properties: str | None = None
     tenant: str | None = None
     renames: Mapping[str, str] = field(default_factory=dict)
     epochs: Mapping[str, str] = field(default_factory=dict)
+
+
+def is_address(source: str) -> bool:
+    """Whether people are named by an address, `postgresql://…`, and not by a path."""
+    return ADDRESS.match(source) is not None
 
 
 def find_config(directory: Path) -> Path | None:
@@ -44,7 +52,7 @@ def read_config(path: Path) -> UsersConfig:
     users = _load(path, ("users",)).table("users", CONFIG_KEYS)
     source = users.text("source")
     return UsersConfig(
-        source=None if source is None else path.parent / source,
+        source=source if source is None or is_address(source) else path.parent / source,
         table=users.text("table"),
         id=users.text("id"),
         properties=users.text("properties"),
