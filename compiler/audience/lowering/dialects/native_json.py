@@ -13,7 +13,9 @@ from audience.lowering.build import (
     binary,
     coalesce,
     conjunction,
+    constant,
     disjunction,
+    false,
     integer,
     is_in,
     string,
@@ -62,6 +64,11 @@ class NativeNodes(CommonLeaves):
         """No node and null read alike."""
         null = self.forms["null"]
         return binary(exp.EQ, coalesce(self.node_form(node), string(null)), string(null))
+
+    def is_empty_node(self, node: exp.Expr) -> exp.Expr:
+        """A number is neither text nor list, and the comparison with both NULL."""
+        holds_nothing = constant(self.node_is_any(node.copy(), [Text(""), Array(())]))
+        return disjunction([self.is_absent_node(node), coalesce(holds_nothing, false())])
 
     def node_unquoted(self, node: exp.Expr) -> exp.Expr:
         """NULL is no timestamp, either."""

@@ -91,6 +91,10 @@ class WithoutDocuments(CommonLeaves):
         """Refused."""
         self._refuse_document()
 
+    def is_empty_node(self, node: exp.Expr) -> exp.Expr:
+        """Refused."""
+        self._refuse_document()
+
     def node_is_any(self, node: exp.Expr, values: Sequence[Value]) -> exp.Expr:
         """Refused."""
         self._refuse_document()
