@@ -38,6 +38,15 @@ TYPE_NAMES = (
 """Types offered in a did-you-mean; every type of DuckDB is taken."""
 
 
+ELSEWHERE = {
+    **dict.fromkeys(("jsonb", "variant", "super"), "JSON"),
+    **dict.fromkeys(("timestamp_tz", "timestamp_ltz"), "TIMESTAMPTZ"),
+    "timestamp_ntz": "TIMESTAMP",
+    "float64": "DOUBLE",
+}
+"""Names that other engines have for types, where no type of DuckDB that means something else has the name."""
+
+
 @dataclass(frozen=True, slots=True)
 class Declared:
     """A column as the engine or a configuration states it."""
@@ -92,10 +101,11 @@ def declare_types(table: str, types: Mapping[str, str], roles: Roles) -> Catalog
     if roles.properties is not None:
         implied[roles.properties] = "JSON"
     declared = []
-    for name, type_name in {**implied, **types}.items():
+    for name, written in {**implied, **types}.items():
+        type_name = ELSEWHERE.get(written.strip().lower(), written)
         if not is_type(type_name):
-            known = did_you_mean(type_name, TYPE_NAMES) or "write a type of DuckDB: VARCHAR, DOUBLE, TIMESTAMP, JSON"
-            raise UsageError("A707", f"`{type_name}`, the type of column `{name}`, is no type", known)
+            known = did_you_mean(written, TYPE_NAMES) or "write a type of DuckDB: VARCHAR, DOUBLE, TIMESTAMP, JSON"
+            raise UsageError("A707", f"`{written}`, the type of column `{name}`, is no type", known)
         declared.append(Declared(name, read_kind(type_name), nullable=name != roles.id))
     return declare(Table(split_table(table)), declared, roles)
 

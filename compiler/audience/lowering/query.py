@@ -27,8 +27,7 @@ class Query:
     of one type share one, and a few are stand-ins: values chosen to differ from those that are stated. What stays in
     the text is the shape of the condition: paths and keys, `true`, `false`, `null` and the empty text, how many items a
     list has, which values are equal to each other, and the members of audiences. So two conditions of one shape have
-    one text, which an engine prepares once; values at the ends of what a column's type holds, and texts with signs that
-    JSON escapes, can make a shape of their own.
+    one text, which an engine prepares once; docs/users.md names the few values that make a shape of their own.
 
     A query with parameters is written as its engine's driver reads it: `$name` on DuckDB, `%(name)s` on Postgres, where
     a percent sign is then written `%%`.
