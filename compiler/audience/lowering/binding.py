@@ -6,6 +6,7 @@ from the values beside it, has a name of its own: else the text would tell which
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from decimal import Decimal
 from typing import NamedTuple
 
 from sqlglot import exp
@@ -18,14 +19,17 @@ Place = tuple[ParameterType, Bound | None, int]
 """What a name is for: values of one type that are equal, or the stand-in of a type at its turn."""
 
 
-def _type_of(value: Bound) -> ParameterType:
+def _typed(value: Bound | Decimal) -> tuple[ParameterType, Bound]:
+    """The type of a value, and the value as drivers take it."""
     match value:
         case str():
-            return ParameterType.TEXT
+            return ParameterType.TEXT, value
         case float():
-            return ParameterType.DOUBLE
-        case _:
-            return ParameterType.INTEGER
+            return ParameterType.DOUBLE, value
+        case Decimal():
+            return ParameterType.DECIMAL, f"{value:f}"
+        case int():
+            return ParameterType.INTEGER, value
 
 
 @dataclass(slots=True)
@@ -55,8 +59,7 @@ class Binding:
                 slot.fill(placeholder)
 
     def _placeholder(self, literal: exp.Expr, turn: int, grows: bool) -> exp.Expr | None:
-        value: Bound = literal.meta[VALUE]
-        type = _type_of(value)
+        type, value = _typed(literal.meta[VALUE])
         place = (type, None if turn else value, turn)
         known = self._names.get(place)
         if known is None and grows and len(self.values) < self.room:

@@ -4,11 +4,12 @@ sqlglot does not parenthesise what is built from raw nodes, and many of its help
 Every node with operands is made here, every value passes through a literal function, every name through
 `name`. Nothing in the lowering calls sqlglot's parsing helpers.
 
-Literals that a condition states are marked as its **values** (`text_value`, `integer_value`, `double`): they can become
-parameters. Literals that belong to the SQL itself (a path, a pattern, an index) are not.
+Literals that a condition states are marked as its **values** (`text_value`, `integer_value`, `decimal_value`,
+`double`): they can become parameters. Literals that belong to the SQL itself (a path, a pattern, an index) are not.
 """
 
 from collections.abc import Iterable, Sequence
+from decimal import Decimal
 from functools import lru_cache
 
 from sqlglot import exp
@@ -71,7 +72,13 @@ STAND_IN = "stand_in"
 """Under this key they say that the value is none of the condition's own, but chosen to differ from those."""
 
 
-def as_value(literal: exp.Expr, value: float | str) -> exp.Expr:
+def decimal_value(digits: str) -> exp.Expr:
+    """A decimal number of any length by its digits; what it means without a type, engines see differently."""
+    literal = exp.Literal(this=digits.removeprefix("-"), is_string=False)
+    return as_value(exp.Neg(this=literal) if digits.startswith("-") else literal, Decimal(digits))
+
+
+def as_value(literal: exp.Expr, value: float | str | Decimal) -> exp.Expr:
     """Mark a literal as a value of a condition."""
     literal.meta[VALUE] = value
     return literal

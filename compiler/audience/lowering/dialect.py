@@ -32,6 +32,8 @@ class ParameterType(StrEnum):
 
     TEXT = "text"
     DOUBLE = "double"
+    DECIMAL = "decimal"
+    """A decimal number of any length, given as its text; asked only of dialects that write such literals."""
     INTEGER = "integer"
     BOOLEAN = "boolean"
     INSTANT = "instant"

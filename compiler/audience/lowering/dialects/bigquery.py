@@ -42,6 +42,7 @@ from audience.lowering.build import (
     paren,
     select,
     string,
+    text_value,
     try_cast,
 )
 from audience.lowering.dialect import Capabilities, Limit, ParameterType, Rows, Steps, Test
@@ -115,11 +116,11 @@ class BigQuery(NativeNodes, ClockTexts):
         """A text with its offset where the type has one; a constant after the planner has seen it."""
         match kind.form:
             case TimestampForm.DATE:
-                return cast(string(written_clock(microseconds)[:10]), "DATE")
+                return cast(text_value(written_clock(microseconds)[:10]), "DATE")
             case TimestampForm.NAIVE:
-                return cast(string(written_clock(microseconds)), "TIMESTAMP")
+                return cast(text_value(written_clock(microseconds)), "TIMESTAMP")
             case TimestampForm.ZONED:
-                return cast(string(f"{written_clock(microseconds)}+00:00"), "TIMESTAMPTZ")
+                return cast(text_value(f"{written_clock(microseconds)}+00:00"), "TIMESTAMPTZ")
             case _:
                 raise self._unsupported_form(kind)
 

@@ -30,6 +30,7 @@ from audience.lowering.build import (
     case,
     cast,
     conjunction,
+    decimal_value,
     disjunction,
     double,
     function,
@@ -75,6 +76,7 @@ NEAREST_MAX = 4
 PARAMETER_CASTS = {
     ParameterType.TEXT: "TEXT",
     ParameterType.DOUBLE: "DOUBLE",
+    ParameterType.DECIMAL: "DECIMAL",
     ParameterType.INTEGER: "BIGINT",
     ParameterType.BOOLEAN: "BOOLEAN",
     ParameterType.INSTANT: "TIMESTAMPTZ",
@@ -162,8 +164,10 @@ class Postgres(PostgresJson):
         above, below = (exp.GTE, exp.LT) if inclusive else (exp.GT, exp.LTE)
         if comparison is exp.EQ:
             if low == high:
-                return binary(exp.EQ, number, _numeric(low))
-            return conjunction([binary(above, number, _numeric(low)), binary(up_to, number.copy(), _numeric(high))])
+                return binary(exp.EQ, number, decimal_value(low))
+            return conjunction(
+                [binary(above, number, decimal_value(low)), binary(up_to, number.copy(), decimal_value(high))]
+            )
         sides: dict[type[exp.Binary], tuple[type[exp.Binary], str]] = {
             exp.GT: (beyond, high),
             exp.GTE: (above, low),
@@ -173,7 +177,7 @@ class Postgres(PostgresJson):
         kind, point = sides[comparison]
         if low == high:
             kind = comparison
-        return binary(kind, number, _numeric(point))
+        return binary(kind, number, decimal_value(point))
 
     def number_is_any(self, number: exp.Expr, values: Sequence[float]) -> exp.Expr:
         """A few one by one, many as DOUBLE, where they are looked up."""
@@ -321,12 +325,6 @@ class Postgres(PostgresJson):
             case _:
                 pass
         return cast(function("to_json", operand), "TEXT")
-
-
-def _numeric(digits: str) -> exp.Expr:
-    """A NUMERIC literal from its digits."""
-    literal = exp.Literal(this=digits.removeprefix("-"), is_string=False)
-    return exp.Neg(this=literal) if digits.startswith("-") else literal
 
 
 def _microseconds(instant: exp.Expr) -> exp.Expr:
