@@ -2,12 +2,14 @@
 
 `engine` what every engine can do · `duckdb` files, DuckDB databases and connections · `postgres` PostgreSQL servers
 (`postgres_session` transactions and guards, `postgres_catalog` columns and types, `postgres_errors`, `postgres_url`)
-· `table_names` names of tables as people write them.
+· `clickhouse` servers of ClickHouse, and ClickHouse in this process · `table_names` names of tables as people write
+them.
 An engine takes finished SQL and its parameters; it never sees a condition.
 """
 
+from audience.engines.clickhouse import ClickHouse
 from audience.engines.duckdb import DuckDB
 from audience.engines.engine import Engine, Progress, Row
 from audience.engines.postgres import Postgres
 
-__all__ = ["DuckDB", "Engine", "Postgres", "Progress", "Row"]
+__all__ = ["ClickHouse", "DuckDB", "Engine", "Postgres", "Progress", "Row"]

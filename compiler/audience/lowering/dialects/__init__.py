@@ -4,6 +4,7 @@ from audience.diagnostics import did_you_mean
 from audience.errors import UsageError
 from audience.lowering.dialect import Dialect
 from audience.lowering.dialects.bigquery import BigQuery
+from audience.lowering.dialects.clickhouse import ClickHouse
 from audience.lowering.dialects.duckdb import DuckDB
 from audience.lowering.dialects.postgres import Postgres
 from audience.lowering.dialects.sqlite import SQLite
@@ -11,6 +12,7 @@ from audience.lowering.dialects.sqlite import SQLite
 DIALECTS: dict[str, Dialect] = {
     "duckdb": DuckDB(),
     "postgres": Postgres(),
+    "clickhouse": ClickHouse(),
     "bigquery": BigQuery(),
     "sqlite": SQLite(),
 }
