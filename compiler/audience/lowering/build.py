@@ -142,6 +142,9 @@ def try_cast(operand: exp.Expr, type_name: str) -> exp.Expr:
 @lru_cache(maxsize=256)
 def _type(type_name: str) -> exp.DataType:
     """A type by its name; sqlglot parses the name, which takes longer than all else about a cast."""
+    if type_name == "DECIMAL":
+        # Without numbers it is the widest one that an engine has, and not what DuckDB takes it for.
+        return exp.DataType(this=exp.DType.DECIMAL)
     return exp.DataType.build(type_name, dialect="duckdb")
 
 

@@ -332,7 +332,10 @@ class Lowering:
                 node = scope.facet(location, Facet.NODE)
                 is_list = scope.dialect.is_node(node, "list")
                 shares, reads = self._node_has_any(held, list(operands)), self._equals(held, operands)
-                return Lowered(case([(is_list, shares.expression)], reads.expression), nullable=True)
+                found = Lowered(case([(is_list, shares.expression)], reads.expression), nullable=True)
+                either = any_lowered([shares, reads]).indexed
+                lists_among = any(isinstance(operand, Array) for operand in operands)
+                return found if either is None or lists_among else replace(found, indexed=either)
             case ArrayKind(item):
                 parts = [list_has_any(scope.dialect, item, scope.value(location), operands)]
                 if reads_as_absent(operands):

@@ -45,7 +45,7 @@ from audience.lowering.build import (
 from audience.lowering.dialect import Capabilities, Limit, ParameterType, Test
 from audience.lowering.dialects.common import count_filtered
 from audience.lowering.dialects.nearest_double import GREATEST, LEAST, nearest
-from audience.lowering.dialects.postgres_json import PostgresJson, numeric, some_unfolded
+from audience.lowering.dialects.postgres_json import PostgresJson, some_unfolded
 from audience.values import MICROSECONDS_PER_DAY, civil_from_days
 
 YEAR = "([1-9][0-9]{3}|0[1-9][0-9]{2}|00[1-9][0-9]|000[1-9])"
@@ -139,7 +139,7 @@ class Postgres(PostgresJson):
 
     def is_decimal_number(self, operand: exp.Expr) -> exp.Expr | None:
         """NaN is the greatest NUMERIC, and a column of any precision can hold it."""
-        return binary(exp.LTE, operand, numeric(string("Infinity")))
+        return binary(exp.LTE, operand, cast(string("Infinity"), "DECIMAL"))
 
     def exact_double(self, operand: exp.Expr) -> exp.Expr:
         """A cast rounds right and raises beyond the ends of binary64, so what lies there is decided before."""
@@ -147,8 +147,8 @@ class Postgres(PostgresJson):
         infinite = binary(exp.Mul, cast(function("sign", operand.copy()), "DOUBLE"), cast(string("Infinity"), "DOUBLE"))
         return case(
             [
-                (binary(exp.GTE, size, numeric(string(GREATEST))), infinite),
-                (binary(exp.LTE, size.copy(), numeric(string(LEAST))), cast(integer(0), "DOUBLE")),
+                (binary(exp.GTE, size, cast(string(GREATEST), "DECIMAL")), infinite),
+                (binary(exp.LTE, size.copy(), cast(string(LEAST), "DECIMAL")), cast(integer(0), "DOUBLE")),
             ],
             cast(operand.copy(), "DOUBLE"),
         )
@@ -209,7 +209,7 @@ class Postgres(PostgresJson):
         within = function("least", function("greatest", microseconds, integer(INSTANT_FIRST)), integer(INSTANT_LAST))
         day = integer(MICROSECONDS_PER_DAY)
         if kind.form is TimestampForm.DATE:
-            days = function("floor", binary(exp.Div, numeric(within), day))
+            days = function("floor", binary(exp.Div, cast(within, "DECIMAL"), day))
             return binary(exp.Add, cast(string("1970-01-01"), "DATE"), cast(days, "INTEGER"))
         days = binary(exp.Mul, function("div", within, day), cast(string("1 day"), "INTERVAL"))
         rest = binary(exp.Mul, function("mod", within.copy(), day.copy()), cast(string("1 microsecond"), "INTERVAL"))
@@ -220,9 +220,9 @@ class Postgres(PostgresJson):
         """Microseconds since the epoch, infinities at the ends of BIGINT."""
         match kind.form:
             case TimestampForm.EPOCH_SECONDS:
-                return binary(exp.Mul, numeric(operand), integer(1_000_000))
+                return binary(exp.Mul, cast(operand, "DECIMAL"), integer(1_000_000))
             case TimestampForm.EPOCH_MILLISECONDS:
-                return binary(exp.Mul, numeric(operand), integer(1_000))
+                return binary(exp.Mul, cast(operand, "DECIMAL"), integer(1_000))
             case TimestampForm.DATE:
                 days = binary(exp.Sub, operand, cast(string("1970-01-01"), "DATE"))
                 within = function("greatest", function("least", days, integer(DAYS_LAST)), integer(-DAYS_LAST))

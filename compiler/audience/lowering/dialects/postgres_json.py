@@ -42,11 +42,6 @@ INDEX_MAX = 2**31 - 1
 """An index beyond it is no operand of `->`."""
 
 
-def numeric(operand: exp.Expr) -> exp.Expr:
-    """A cast to NUMERIC without a precision, which holds everything."""
-    return exp.Cast(this=operand, to=exp.DataType(this=exp.DType.DECIMAL))
-
-
 class PostgresJson(CommonLeaves):
     """The leaves that look into JSON."""
 
@@ -94,7 +89,7 @@ class PostgresJson(CommonLeaves):
 
     def node_number(self, node: exp.Expr) -> exp.Expr:
         """NUMERIC, as it was written."""
-        return case([(_has_type(node, "number"), numeric(node.copy()))])
+        return case([(_has_type(node, "number"), cast(node.copy(), "DECIMAL"))])
 
     def node_length(self, node: exp.Expr) -> exp.Expr:
         """Guarded, because it raises for what is no array."""
