@@ -1,14 +1,11 @@
 """DuckDB's leaves.
 
-Traps that shaped them, each found by running it: LIKE has wildcards; `->>` prints 100.0 for 1E2; a
-quoted path label `"*"` is still a wildcard and `""` is a syntax error, so those two keys go by JSON pointer;
-JSON equality follows `default_collation`; zone-less texts cast to TIMESTAMPTZ follow the session's zone;
-`epoch_us` of an infinite timestamp is NULL; `epoch_us` of TIMESTAMP_NS cuts towards zero, not towards the past.
+Traps that shaped them, each found by running it: LIKE has wildcards; `->>` prints 100.0 for 1E2; JSON equality
+follows `default_collation`; zone-less texts cast to TIMESTAMPTZ follow the session's zone; `epoch_us` of an infinite
+timestamp is NULL; `epoch_us` of TIMESTAMP_NS cuts towards zero, not towards the past.
 """
 
-import re
 from collections.abc import Sequence
-from itertools import groupby
 
 from sqlglot import exp
 
@@ -46,8 +43,9 @@ from audience.lowering.build import (
 )
 from audience.lowering.dialect import Capabilities, ParameterType, Steps, Test
 from audience.lowering.dialects.common import CommonLeaves, free_variable
+from audience.lowering.dialects.duckdb_json import json_paths, node_literal
 from audience.lowering.dialects.duckdb_relation import relation
-from audience.values import MICROSECONDS_PER_DAY, Array, Boolean, Null, Text, Value, civil_from_days, write_json
+from audience.values import MICROSECONDS_PER_DAY, Array, Text, Value, civil_from_days
 
 DATE = "([1-9][0-9]{3}|0[1-9][0-9]{2}|00[1-9][0-9]|000[1-9])-[0-9]{2}-[0-9]{2}"
 TIME = "[T ]([01][0-9]|2[0-3]):[0-5][0-9](:[0-5][0-9]([.][0-9]{1,9})?)?"
@@ -66,12 +64,6 @@ DAYS_LAST = BEYOND_EVERY_INSTANT // MICROSECONDS_PER_DAY
 NANOSECONDS_FIRST = -9_223_372_036_854_775
 NANOSECONDS_LAST = 9_223_372_036_854_775
 """The range of TIMESTAMP_NS, in microseconds."""
-
-PLAIN_TEXT = re.compile(r"[^\x00-\x1f\"\\\x7f]*")
-"""Texts that JSON writers put between quotes as they are."""
-
-POINTER_KEYS = ("", "*")
-"""Keys that a DuckDB JSON path cannot name."""
 
 
 def _count_if(condition: exp.Expr) -> exp.Expr:
@@ -131,8 +123,6 @@ class DuckDB(CommonLeaves):
     def contains_text(self, text: exp.Expr, part: exp.Expr) -> exp.Expr:
         """`contains` knows no wildcards; it follows a column's collation like any comparison."""
         return function("contains", self.text(text), part)
-
-    # numbers
 
     # instants
 
@@ -265,20 +255,20 @@ class DuckDB(CommonLeaves):
 
     def nodes(self, document: exp.Expr, paths: Sequence[Steps]) -> exp.Expr:
         """json_extract with a list parses the document once."""
-        first_runs = exp.Array(expressions=[string(_runs(path)[0]) for path in paths])
+        first_runs = exp.Array(expressions=[string(json_paths(path)[0]) for path in paths])
         return function("json_extract", document, first_runs)
 
     def node(self, document: exp.Expr, steps: Steps) -> exp.Expr:
         """Nested calls where a key needs a JSON pointer."""
         found = document
-        for run in _runs(steps):
+        for run in json_paths(steps):
             found = function("json_extract", found, string(run))
         return cast(found, "VARCHAR")
 
     def node_of(self, nodes: exp.Expr, index: int, steps: Steps) -> exp.Expr:
         """Lists count from 1; the runs of a path after the first one are applied here."""
         found = function("list_extract", nodes, integer(index + 1))
-        for run in _runs(steps)[1:]:
+        for run in json_paths(steps)[1:]:
             found = function("json_extract", found, string(run))
         return cast(found, "VARCHAR")
 
@@ -298,7 +288,7 @@ class DuckDB(CommonLeaves):
     def node_is_any(self, node: exp.Expr, values: Sequence[Value]) -> exp.Expr:
         """Plain values compare as their JSON text."""
         marked = any(isinstance(value, Text | Array) for value in values)
-        return is_in(self.text(node) if marked else node, [_node_literal(value) for value in values])
+        return is_in(self.text(node) if marked else node, [node_literal(value) for value in values])
 
     def node_boolean(self, node: exp.Expr) -> exp.Expr:
         """Two words that no text is written as."""
@@ -318,7 +308,7 @@ class DuckDB(CommonLeaves):
 
     def node_has_any(self, node: exp.Expr, values: Sequence[Value]) -> exp.Expr:
         """Items compare as their JSON text."""
-        items, literals = _items(node), [_node_literal(value) for value in values]
+        items, literals = _items(node), [node_literal(value) for value in values]
         return self.list_has(items, literals[0]) if len(literals) == 1 else self.list_has_any(items, literals)
 
     def node_some_item(self, node: exp.Expr, test: Test, others: Sequence[exp.Expr] = ()) -> exp.Expr:
@@ -376,22 +366,6 @@ def _items(node: exp.Expr) -> exp.Expr:
     return cast(function("json_extract", node, string("$[*]")), "VARCHAR[]")
 
 
-def _node_literal(value: Value) -> exp.Expr:
-    """A plain value as DuckDB's own writer puts it, so that both sides escape alike.
-
-    Texts without anything to escape are spelled out, which plans faster in long lists.
-    """
-    match value:
-        case Text(text) if PLAIN_TEXT.fullmatch(text):
-            return text_value(f'"{text}"')
-        case Text(text):
-            return cast(function("to_json", text_value(text)), "VARCHAR")
-        case Boolean() | Null():
-            return string(write_json(value))
-        case _:
-            return cast(function("json", text_value(write_json(value))), "VARCHAR")
-
-
 def _floor_divide(operand: exp.Expr, divisor: int) -> exp.Expr:
     """Integer division towards the past; `//` cuts towards zero."""
     remainder = binary(exp.Mod, binary(exp.Add, binary(exp.Mod, operand, integer(divisor)), integer(divisor)),
@@ -409,21 +383,3 @@ def _clock(microseconds: int) -> str:
     seconds, fraction = divmod(rest, 1_000_000)
     clock = f"{year:04}-{month:02}-{day:02} {seconds // 3_600:02}:{seconds // 60 % 60:02}:{seconds % 60:02}"
     return f"{clock}.{fraction:06}" if fraction else clock
-
-
-def _runs(steps: Steps) -> list[str]:
-    """A path as DuckDB JSON paths to be applied one after the other; most are one run."""
-    runs: list[str] = []
-    for pointer, group in groupby(steps, key=lambda step: step in POINTER_KEYS):
-        if pointer:
-            runs.extend(f"/{step}" for step in group)
-        else:
-            runs.append("$" + "".join(_label(step) for step in group))
-    return runs or ["$"]
-
-
-def _label(step: str | int) -> str:
-    if isinstance(step, int):
-        return f"[{min(step, 2**62)}]"
-    escaped = step.replace("\\", "\\\\").replace('"', '\\"')
-    return f'."{escaped}"'
