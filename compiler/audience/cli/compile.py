@@ -36,8 +36,14 @@ def compile(
     given: Given,
     users: UsersOption = None,
     dialect: Annotated[
-        str, typer.Option(metavar="D", help="The SQL to write; `audience engines` lists what there is.")
-    ] = "duckdb",
+        str | None,
+        typer.Option(
+            metavar="D",
+            help="The engine that the SQL is for, see `audience engines`. Default: the one that holds the people, or"
+            " duckdb.",
+            show_default=False,
+        ),
+    ] = None,
     from_table: Annotated[
         str | None,
         typer.Option(
