@@ -5,6 +5,7 @@ import os
 from hypothesis import HealthCheck, settings
 
 from tests.servers import debian15_url, postgres_url, schema_url  # noqa: F401  # fixtures
+from tests.stores.fixtures import opened_stores, store, stores  # noqa: F401  # fixtures
 
 # `ci` is what `make test` runs: the same examples every time, so that a red run is red again.
 settings.register_profile(

@@ -1,7 +1,8 @@
 """The cases of the corpus once more, with typed columns that hold what the JSON document held.
 
-Each person becomes a table of one row. The type of a column follows from its value, in several forms; what no
-column can hold is listed by name. The document is there and empty, so that a property without a column is absent.
+Each person becomes a table of one row. On every store the type of a column follows from its value, and what no type of
+the store holds stays in the document. On DuckDB it follows in several forms more, with structs, maps and enums made for
+the value, where the document is there and empty; what no column can hold is listed by name.
 """
 
 import json
@@ -11,11 +12,14 @@ import duckdb
 import pytest
 
 import audience
+from audience.catalog import Catalog
 from audience.interpreter import read_document
 from audience.interpreter.document import DocumentValue
 from audience.language.nodes import Items, Property
 from audience.language.walk import conditions
 from tests.corpus.cases import CASES, REGRESSIONS, Case
+from tests.fuzz.columns import BY_NAME, COLUMNS, TypedColumn
+from tests.stores import Store, column_like, holds, limited_cases, users_of
 
 LEFT_OUT = {"path-04": "no column has the empty name"}
 
@@ -88,6 +92,125 @@ FORMS = {"narrow": narrow, "wide": wide, "json": json_column}
 def connection() -> Iterator[duckdb.DuckDBPyConnection]:
     with duckdb.connect() as opened:
         yield opened
+
+
+# ── every store ───────────────────────────────────────────────────────────────────────────────────
+
+HELD_MIN = 1 / 3
+"""The cases that a store without documents must be able to hold, as a share."""
+
+
+def like(store: Store, value: DocumentValue) -> str | None:
+    """The name of a store's column whose type holds a value; None where no type of its does."""
+    known = {column.name for column in store.columns}
+    match value:
+        case None | str():
+            wanted = ["c_text"]
+        case bool():
+            wanted = ["c_bool", "c_json"]
+        case float():
+            wanted = [*(["c_big"] if is_whole(value) else []), "c_double"]
+        case list():
+            wanted = [*_like_list([item for item in value if item is not None]), "c_json"]
+        case _:
+            wanted = ["c_json"]
+    return next((name for name in wanted if name in known), None)
+
+
+def _like_list(items: list[DocumentValue]) -> list[str]:
+    if all(isinstance(item, str) for item in items):
+        return ["l_text"]
+    if all(isinstance(item, bool) for item in items):
+        return ["l_bool"]
+    if all(isinstance(item, float) for item in items):
+        return ["l_big"] if all(map(is_whole, items)) else ["l_double"]
+    return []
+
+
+def is_whole(value: DocumentValue) -> bool:
+    return isinstance(value, float) and value.is_integer() and abs(value) < BEYOND_BIGINT
+
+
+def text_of(value: DocumentValue, name: str) -> str | None:
+    """How a value is given to the store's column that is like a name."""
+    match value:
+        case None:
+            return None
+        case _ if name == "c_json":
+            return json.dumps(value)
+        case list():
+            return json.dumps([text_of(item, "") for item in value])
+        case bool():
+            return str(value).lower()
+        case float():
+            return str(int(value)) if is_whole(value) else repr(value)
+        case _:
+            return str(value)
+
+
+def load(store: Store, case: Case) -> Catalog | None:
+    """The person of a case; None where neither columns nor a document hold all of it."""
+    document = read_document(case.document)
+    values = document | {key: None for key in asked_keys(case) if key not in document}
+    rows: dict[str, list[str | None]] = {"id": [case.user_id]}
+    columns, rest, taken = [], dict[str, DocumentValue](), {"id", "doc"}
+    for key, value in values.items():
+        name = like(store, value)
+        if name is None or not store.nameable(key) or key.casefold() in taken:
+            rest[key] = value
+            continue
+        taken.add(key.casefold())
+        columns.append(column_like(store, name, key))
+        rows[key] = [text_of(value, name)]
+    if store.documents:
+        rows["doc"] = [json.dumps(rest)]
+    elif rest:
+        return None
+    return store.load(rows, columns)
+
+
+def test_columns_of_every_store(store: Store) -> None:
+    cases = [case for case in CASES if case.id not in limited_cases(store)][:: round(1 / store.pace)]
+    held = 0
+    for case in cases:
+        catalog = load(store, case)
+        if catalog is not None:
+            held += 1
+            users = users_of(store, catalog)
+            query = audience.compile(
+                case.expression, users=users, dialect=store.dialect, now=case.now, members=case.members
+            )
+            found = [str(row[0]) for row in store.run(query.sql, query.parameters)]
+            assert found == ([case.user_id] if case.expected else []), case
+    assert held == len(cases) if store.documents else held >= HELD_MIN * len(cases)
+
+
+LIKE_TYPES = {column.type: column.name for column in COLUMNS} | {"VARCHAR COLLATE NOACCENT": "c_nocase"}
+"""The column of every store that is like a type of the regressions, which are DuckDB's."""
+
+
+@pytest.mark.parametrize("case", [case for case in REGRESSIONS if case.columns], ids=lambda case: case.id)
+def test_regressions_on_every_store(store: Store, case: Case) -> None:
+    """Where the store has such columns and they hold what DuckDB's do; enums are texts here."""
+    asked: list[TypedColumn] = []
+    for name, (kind, _) in case.columns.items():
+        known = LIKE_TYPES.get(kind, "c_text")
+        if not holds(store, [BY_NAME[known]]):
+            return
+        asked.append(column_like(store, known, name))
+    rows: dict[str, list[str | None]] = {"id": [case.user_id]} | {
+        name: [text] for name, (_, text) in case.columns.items()
+    }
+    if store.documents:
+        rows["doc"] = [case.document]
+    elif case.document != "{}":
+        return
+    users = users_of(store, store.load(rows, asked))
+    result = audience.preview(case.expression, users=users, now=case.now, members=case.members)
+    assert (result.matched == 1, result.total) == (case.expected, 1)
+
+
+# ── DuckDB, with types made for the values ────────────────────────────────────────────────────────
 
 
 def asked_keys(case: Case) -> list[str]:

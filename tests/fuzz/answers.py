@@ -1,21 +1,20 @@
-"""Ask the interpreter and DuckDB the same predicates about the same people.
+"""Ask the interpreter and a store the same predicates about the same people.
 
-The engine is asked in two ways. Value form: every predicate is a column of one SELECT, so that a thousand people
+The store is asked in two ways. Value form: every predicate is a column of one SELECT, so that a thousand people
 and a hundred predicates are one query. Filter form: the query of one predicate, as users run it.
 """
 
 from collections.abc import Sequence
 
-import duckdb
-
 from audience.catalog import Catalog
-from audience.engines import DuckDB
+from audience.catalog.kinds import TextKind
 from audience.interpreter import Members, Person, evaluate
 from audience.ir import Predicate
-from audience.lowering import DIALECTS, Run, select_ids
-from audience.lowering.build import aliased, cast, select
+from audience.lowering import Run, find_dialect, select_ids
+from audience.lowering.build import aliased, select
 from audience.lowering.query import render
 from audience.lowering.scope import ExtractedScope, InlineScope
+from tests.stores.store import Store
 
 Answers = list[list[bool | None]]
 """For each predicate the answer about each person, in the order of the people; None where the engine said NULL."""
@@ -23,9 +22,11 @@ Answers = list[list[bool | None]]
 NO_MEMBERS: Members = {}
 
 
-def run_for(catalog: Catalog, now: int | None, members: Members = NO_MEMBERS, tenant: str | None = None) -> Run:
-    """A run on DuckDB."""
-    return Run(catalog, DIALECTS["duckdb"], now, members, tenant)
+def run_for(
+    store: Store, catalog: Catalog, now: int | None, members: Members = NO_MEMBERS, tenant: str | None = None
+) -> Run:
+    """A run on a store."""
+    return Run(catalog, find_dialect(store.dialect), now, members, tenant)
 
 
 def ask_interpreter(
@@ -42,7 +43,9 @@ def value_query(run: Run, predicates: Sequence[Predicate], *, extracted: bool) -
     """
     scope = ExtractedScope(run.catalog, run.dialect) if extracted else InlineScope(run.catalog, run.dialect)
     lowering = run.lowering(scope)
-    columns = [aliased(cast(scope.column(run.catalog.id), "VARCHAR"), "person_id")]
+    id = scope.column(run.catalog.id)
+    is_other_type = isinstance(run.catalog.id.kind, TextKind) and run.catalog.id.kind.cast
+    columns = [aliased(run.dialect.as_text(id) if is_other_type else id, "person_id")]
     columns += [aliased(lowering.value(predicate), f"answer_{at}") for at, predicate in enumerate(predicates)]
     source = scope.extraction(None) if isinstance(scope, ExtractedScope) else run.dialect.relation(run.catalog.relation)
     tree = select(columns, source, None, alias="people")
@@ -50,7 +53,7 @@ def value_query(run: Run, predicates: Sequence[Predicate], *, extracted: bool) -
 
 
 def ask_values(
-    connection: duckdb.DuckDBPyConnection,
+    store: Store,
     run: Run,
     predicates: Sequence[Predicate],
     people: Sequence[Person],
@@ -58,23 +61,20 @@ def ask_values(
     extracted: bool = False,
     guarded: bool = True,
 ) -> Answers:
-    """The engine's answers in value form. `guarded` runs it as Audience does, else on the bare connection."""
+    """The store's answers in value form. `guarded` runs it as Audience does, else by the driver alone."""
     sql, parameters = value_query(run, predicates, extracted=extracted)
-    rows = DuckDB(connection).run(sql, parameters) if guarded else connection.execute(sql, parameters).fetchall()
+    rows = store.run(sql, parameters) if guarded else store.run_bare(sql, parameters)
     by_id = {row[0]: row[1:] for row in rows}
     assert len(by_id) == len(rows) == len(people), "every person is one row"
     ordered = [by_id[person.id] for person in people]
     return [[row[at] for row in ordered] for at in range(len(predicates))]
 
 
-def ask_filter(
-    connection: duckdb.DuckDBPyConnection, run: Run, predicate: Predicate, *, guarded: bool = True
-) -> list[str]:
+def ask_filter(store: Store, run: Run, predicate: Predicate, *, guarded: bool = True) -> list[str]:
     """The ids that the compiled query of one predicate selects, sorted."""
     query = select_ids(run, predicate)
-    sql, parameters = query.sql, query.parameters
-    rows = DuckDB(connection).run(sql, parameters) if guarded else connection.execute(sql, parameters).fetchall()
-    return sorted(str(row[0]) for row in rows)
+    ask = store.run if guarded else store.run_bare
+    return sorted(str(row[0]) for row in ask(query.sql, query.parameters))
 
 
 def ids_where(answers: Sequence[bool | None], people: Sequence[Person]) -> list[str]:

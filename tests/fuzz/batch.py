@@ -1,16 +1,15 @@
-"""One batch: a crowd, conditions about it, the interpreter's answers and DuckDB's, compared bit by bit."""
+"""One batch: a crowd, conditions about it, the interpreter's answers and those of every store, compared bit by bit."""
 
 import json
 from collections import Counter
 from collections.abc import Iterator, Sequence
+from concurrent.futures import Executor, Future, ThreadPoolExecutor
 from dataclasses import dataclass, field
 from random import Random
 
-import duckdb
-
 import audience
 from audience.catalog import Catalog
-from audience.errors import AudienceError, DefinitionError
+from audience.errors import AudienceError, DefinitionError, UnsupportedByDialect
 from audience.interpreter import Members, read_members
 from audience.ir import Predicate
 from audience.language import Expression
@@ -19,11 +18,13 @@ from audience.language.walk import conditions
 from audience.operators import Takes
 from audience.resolution import resolve
 from audience.values import Array, write_instant
-from tests.fuzz.answers import ask_filter, ask_interpreter, ask_values, ids_where, run_for
-from tests.fuzz.conditions import Author
+from tests.fuzz.answers import Answers, ask_filter, ask_interpreter, ask_values, ids_where, run_for
+from tests.fuzz.columns import TypedColumn
+from tests.fuzz.conditions import AUDIENCES, Author
 from tests.fuzz.coverage import PERSON, Cell
-from tests.fuzz.crowd import Crowd, describe, draw_crowd, load, value_type
+from tests.fuzz.crowd import Crowd, describe, draw_crowd, value_type
 from tests.fuzz.edges import NOW
+from tests.stores import Store, own
 
 COLUMNS_AT_ONCE = 48
 """Expressions in one SELECT."""
@@ -33,33 +34,39 @@ ATTEMPTS = 30
 
 COMPOUND_SHARE = 0.25
 
-SESSIONS = (
-    {"TimeZone": "UTC", "default_collation": ""},
-    {"TimeZone": "America/New_York", "default_collation": "nocase"},
-    {"TimeZone": "Asia/Kolkata", "default_collation": "nocase.noaccent"},
-)
-"""Batches take turns; none of this may change an answer."""
-
 
 @dataclass(slots=True)
 class Tally:
-    """What was asked so far and what came of it."""
+    """What was asked so far and what came of it.
+
+    `expressions` count once however many stores were asked; `evaluations` and `unsupported`, the expressions that an
+    engine names as beyond it, count for each store.
+    """
 
     expressions: int = 0
-    evaluations: int = 0
     discriminating: int = 0
     refused: int = 0
     nulls: int = 0
+    evaluations: Counter[str] = field(default_factory=Counter)
+    unsupported: Counter[str] = field(default_factory=Counter)
     cells: Counter[Cell] = field(default_factory=Counter)
     differences: list[str] = field(default_factory=list)
 
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """An expression with its meaning for the crowd."""
+    """An expression with its meaning for the crowd in each of the stores."""
 
     expression: Expression
-    predicate: Predicate
+    predicates: tuple[Predicate, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Host:
+    """A store that holds the crowd of a batch."""
+
+    store: Store
+    catalog: Catalog
 
 
 def draw_members(rng: Random, crowd: Crowd) -> Members:
@@ -69,78 +76,145 @@ def draw_members(rng: Random, crowd: Crowd) -> Members:
 
 
 def run_batch(
-    connection: duckdb.DuckDBPyConnection, rng: Random, size: int, cells: Iterator[Cell], count: int, tally: Tally
+    stores: Sequence[Store],
+    rng: Random,
+    size: int,
+    cells: Iterator[Cell],
+    count: int,
+    tally: Tally,
+    columns: Sequence[TypedColumn] | None = None,
 ) -> None:
-    """Ask `count` expressions about `size` people, and note what differs."""
-    settings = rng.choice(SESSIONS)
-    connection.execute("SET TimeZone = $zone", {"zone": settings["TimeZone"]})
-    connection.execute("SET default_collation = $collation", {"collation": settings["default_collation"]})
-    crowd = draw_crowd(rng, size)
-    catalog = load(connection, crowd, document=rng.choice(("JSON", "VARCHAR")))
+    """Ask all stores `count` expressions about the same `size` people, and note what differs.
+
+    The people have the `columns`, by default those of the first store; every store can hold what is drawn for them.
+    """
+    columns = stores[0].columns if columns is None else columns
+    documented = all(store.documents for store in stores)
+    for store in stores:
+        store.enter(rng.choice(store.sessions))
+
+    def readable(document: str) -> bool:
+        return all(store.readable(document) for store in stores)
+
+    crowd = draw_crowd(rng, size, columns, readable=readable if documented else None)
+    hosts = [Host(store, load(store, crowd, rng)) for store in stores]
     members = draw_members(rng, crowd)
     author = Author(rng, crowd)
-    asked = [_write(author, catalog, cells, tally) for _ in range(count)]
-    for start in range(0, count, COLUMNS_AT_ONCE):
-        _compare(connection, rng, crowd, catalog, members, asked[start : start + COLUMNS_AT_ONCE], tally)
+    asked = [_write(author, hosts, cells, tally) for _ in range(count)]
+    with ThreadPoolExecutor(len(hosts)) as pool:
+        for start in range(0, count, COLUMNS_AT_ONCE):
+            _compare(hosts, rng, crowd, members, asked[start : start + COLUMNS_AT_ONCE], tally, pool)
 
 
-def _write(author: Author, catalog: Catalog, cells: Iterator[Cell], tally: Tally) -> Asked:
-    """The next expression that the checker accepts."""
+def load(store: Store, crowd: Crowd, rng: Random | None = None, table: str = "people") -> Catalog:
+    """Load a crowd into a store's own columns, its documents in one of the store's types."""
+    document = rng.choice(store.documents) if rng and store.documents else None
+    return store.load(crowd.rows, own(store, crowd.columns), document=document, table=table)
+
+
+def _write(author: Author, hosts: Sequence[Host], cells: Iterator[Cell], tally: Tally) -> Asked:
+    """The next expression that the checker accepts, everywhere."""
     while True:
         compound = author.rng.random() < COMPOUND_SHARE
         cell = None if compound else next(cells)
         for _ in range(ATTEMPTS):
             expression = author.expression() if cell is None else author.for_cell(cell)
             try:
-                resolution = resolve(expression, catalog, static=("vip", "core", "none"))
+                meant = [resolve(expression, host.catalog, static=AUDIENCES).predicate for host in hosts]
             except DefinitionError:
                 tally.refused += 1
                 continue
-            return Asked(expression, resolution.predicate)
+            return Asked(expression, tuple(meant))
 
 
 def _compare(
-    connection: duckdb.DuckDBPyConnection,
+    hosts: Sequence[Host],
     rng: Random,
     crowd: Crowd,
-    catalog: Catalog,
     members: Members,
     asked: Sequence[Asked],
     tally: Tally,
+    pool: Executor,
 ) -> None:
-    predicates = [one.predicate for one in asked]
-    run = run_for(catalog, NOW, members)
-    reference = ask_interpreter(predicates, crowd.people, NOW, members)
-    extracted = rng.random() < 0.5
-    guarded = rng.random() < 0.5
-    try:
-        found = ask_values(connection, run, predicates, crowd.people, extracted=extracted, guarded=guarded)
-    except (duckdb.Error, AudienceError):
-        found = [_ask_alone(connection, catalog, crowd, members, one, tally) for one in asked]
-    for one, mine, other in zip(asked, found, reference, strict=True):
+    forms = [{"extracted": rng.random() < 0.5, "guarded": rng.random() < 0.5} for _ in hosts]
+    filtered = rng.randrange(len(asked))
+    # The stores are engines of their own or let go of the interpreter's lock, so that they answer while it does.
+    waiting = [
+        pool.submit(_ask, host, at, crowd, members, asked, form)
+        for at, (host, form) in enumerate(zip(hosts, forms, strict=True))
+    ]
+    reference = ask_interpreter([one.predicates[0] for one in asked], crowd.people, NOW, members)
+    for one, answers in zip(asked, reference, strict=True):
         tally.expressions += 1
-        tally.evaluations += len(other)
-        tally.discriminating += len(set(other)) == 2
-        tally.nulls += mine.count(None)
+        tally.discriminating += len(set(answers)) == 2
         note_cells(one.expression, crowd, tally)
-        if mine != other:
-            position = next(at for at, pair in enumerate(zip(mine, other, strict=True)) if pair[0] is not pair[1])
-            tally.differences.append(_reproduction(crowd, one.expression, position, members, bool(other[position])))
-    at = rng.randrange(len(asked))
-    if not tally.differences and ask_filter(connection, run, predicates[at]) != ids_where(reference[at], crowd.people):
-        tally.differences.append(f"filter form: {audience.format(asked[at].expression)}")
+    for at, (host, future) in enumerate(zip(hosts, waiting, strict=True)):
+        _note_answers(host, at, crowd, members, asked, reference, future, tally)
+        if not tally.differences:
+            predicate, expected = asked[filtered].predicates[at], ids_where(reference[filtered], crowd.people)
+            if _selected(host, predicate, members) not in (expected, None):
+                written = audience.format(asked[filtered].expression)
+                tally.differences.append(f"{host.store.name}: filter form: {written}")
 
 
-def _ask_alone(
-    connection: duckdb.DuckDBPyConnection, catalog: Catalog, crowd: Crowd, members: Members, asked: Asked, tally: Tally
-) -> list[bool | None]:
-    """One expression of a batch whose query failed; an error counts as a difference for everybody."""
+Found = list[list[bool | None] | str | None]
+"""For each expression the answers, or what was said in their stead; None where the dialect names it as beyond it."""
+
+
+def _ask(host: Host, at: int, crowd: Crowd, members: Members, asked: Sequence[Asked], form: dict[str, bool]) -> Found:
+    """The answers of one store; one by one when not all can be had at once."""
+    run = run_for(host.store, host.catalog, NOW, members)
+
+    def ask(some: Sequence[Asked]) -> Answers:
+        return ask_values(host.store, run, [one.predicates[at] for one in some], crowd.people, **form)
+
     try:
-        [found] = ask_values(connection, run_for(catalog, NOW, members), [asked.predicate], crowd.people)
-    except (duckdb.Error, AudienceError) as failure:
-        tally.differences.append(f"error: {audience.format(asked.expression)}: {str(failure)[:300]}")
-        return ask_interpreter([asked.predicate], crowd.people, NOW, members)[0]
+        return list(ask(asked))
+    except (*host.store.failures, AudienceError):
+        pass
+    found: Found = []
+    for one in asked:
+        try:
+            found += ask([one])
+        except UnsupportedByDialect:
+            found.append(None)
+        except (*host.store.failures, AudienceError) as failure:
+            found.append(str(failure)[:300])
     return found
+
+
+def _selected(host: Host, predicate: Predicate, members: Members) -> list[str] | None:
+    try:
+        return ask_filter(host.store, run_for(host.store, host.catalog, NOW, members), predicate)
+    except UnsupportedByDialect:
+        return None
+
+
+def _note_answers(
+    host: Host,
+    at: int,
+    crowd: Crowd,
+    members: Members,
+    asked: Sequence[Asked],
+    reference: Answers,
+    waiting: "Future[Found]",
+    tally: Tally,
+) -> None:
+    for one, mine, other in zip(asked, waiting.result(), reference, strict=True):
+        match mine:
+            case None:
+                tally.unsupported[host.store.name] += 1
+            case str(said):
+                tally.differences.append(f"{host.store.name}: error: {audience.format(one.expression)}: {said}")
+            case _:
+                tally.evaluations[host.store.name] += len(other)
+                tally.nulls += mine.count(None)
+                if mine != other:
+                    pairs = enumerate(zip(mine, other, strict=True))
+                    position = next(place for place, (left, right) in pairs if left is not right)
+                    expected = bool(other[position])
+                    line = _reproduction(host.store, crowd, one.expression, position, members, expected)
+                    tally.differences.append(line)
 
 
 # ── coverage ──────────────────────────────────────────────────────────────────────────────────────
@@ -191,11 +265,13 @@ def _kind(condition: Condition, argument: Argument | None) -> str:
 # ── what to do about a difference ─────────────────────────────────────────────────────────────────
 
 
-def _reproduction(crowd: Crowd, expression: Expression, position: int, members: Members, expected: bool) -> str:
+def _reproduction(
+    store: Store, crowd: Crowd, expression: Expression, position: int, members: Members, expected: bool
+) -> str:
     """A line for fixtures/regressions.jsonl: one person, one condition. See `shrink`."""
     from tests.fuzz.shrink import shrink
 
-    alone, smaller, expected = shrink(crowd.only(position), expression, members, expected)
+    alone, smaller, expected = shrink(store, crowd.only(position), expression, members, expected)
     person = alone.people[0]
     line = json.loads(describe(alone)) | {
         "expression": audience.format(smaller),
@@ -203,6 +279,6 @@ def _reproduction(crowd: Crowd, expression: Expression, position: int, members: 
         "now": write_instant(NOW),
         "members": {key: [person.id] for key, held in members.items() if (person.id, None) in held},
         "user_id": person.id,
-        "rationale": "the interpreter and the engine differ",
+        "rationale": f"the interpreter and {store.name} differ",
     }
     return json.dumps(line, ensure_ascii=False)

@@ -1,4 +1,9 @@
-"""Typed columns of every kind: how a value is given to DuckDB, and what the interpreter takes it for.
+"""Typed columns of every kind: how a value is given to a store, and what the interpreter takes it for.
+
+A value is given as a text: a scalar as itself, in ISO 8601 and UTC where it is an instant; a list as a JSON array, and
+an object as a JSON object, of such texts and nulls; JSON as it is, and a list of JSON as an array. The names of the
+types here, and how texts become values on the way (`via`), are DuckDB's. The other stores of `tests/stores` have
+columns of the same names with types of their own, and draw from here, or for themselves where they hold other values.
 
 The second reading is written here a second time, from the semantics, and shares nothing with the compiler: integers
 exact, decimals and floats as binary64, timestamps cut to microseconds, infinities beyond every instant.
@@ -24,7 +29,7 @@ from tests.fuzz.edges import (
 from tests.fuzz.spelling import spell_json
 
 Given = tuple[str | None, DocumentValue]
-"""The text that DuckDB casts, and the value for the interpreter."""
+"""The text that a store casts, and the value for the interpreter."""
 
 FOREVER = 2**63 - 1
 """How far from the epoch the interpreter puts an infinite timestamp."""
@@ -41,10 +46,16 @@ class TypedColumn:
     draw: Callable[[Random], Given]
     via: str = "VARCHAR"
     epoch: str | None = None
+    nullable: bool = True
 
     def pick(self, rng: Random) -> Given:
-        """A value, NULL now and then."""
-        return (None, None) if rng.random() < NULL_SHARE else self.draw(rng)
+        """A value, NULL now and then where a column can be."""
+        return (None, None) if self.nullable and rng.random() < NULL_SHARE else self.draw(rng)
+
+    def draws_like(self, other: "TypedColumn") -> bool:
+        """Whether what is drawn for another column can stand in this one."""
+        same_pick = type(self).pick is type(other).pick
+        return same_pick and self.draw is other.draw and (self.nullable or not other.nullable)
 
 
 def _integer(low: int, high: int) -> Callable[[Random], Given]:

@@ -1,16 +1,11 @@
-"""A crowd: people with a JSON document and typed columns, as DuckDB holds them and as the interpreter sees them."""
+"""A crowd: people with a JSON document and typed columns, as stores hold them and as the interpreter sees them."""
 
 import json
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from random import Random
 
-import duckdb
-
-import audience
-from audience.catalog import Catalog
 from audience.interpreter import DocumentValue, Person, find, read_document
-from audience.project import UsersConfig
 from audience.values import Instant
 from tests.fuzz.columns import BY_NAME, COLUMNS, TypedColumn
 from tests.fuzz.edges import KEYS, pick_json, pick_moment_text, pick_number, pick_scalar, pick_text
@@ -55,12 +50,17 @@ BELOW_COLUMNS: tuple[Steps, ...] = (
     ("s_one", "it's"), ("m_text", "a"), ("m_text", ""), ("m_text", "it's"), ("m_double", "city"), ("m_tz", "a.b"),
 )  # fmt: skip
 
-FIRST_COLUMNS = ("id", "doc")
+
+def _everything(document: str) -> bool:
+    return True
 
 
 @dataclass(frozen=True, slots=True)
 class Crowd:
-    """People in the order of the table. `table` has their rows as texts, by column; `properties` can be asked."""
+    """People in the order of the table. `rows` has their values as texts, by column; `properties` can be asked.
+
+    The column `doc` has their documents; a crowd for an engine that cannot look into JSON has none.
+    """
 
     people: tuple[Person, ...]
     rows: dict[str, list[str | None]]
@@ -124,16 +124,28 @@ def pick_document(rng: Random, keys: Sequence[str] = tuple(DOCUMENT_KEYS)) -> di
     return document
 
 
+def _draw_document(rng: Random, keys: Sequence[str], readable: Callable[[str], bool]) -> str:
+    while not readable(document := spell_json(rng, pick_document(rng, keys))):
+        pass
+    return document
+
+
 def draw_crowd(
     rng: Random,
     size: int,
     columns: Sequence[TypedColumn] = COLUMNS,
     keys: Sequence[str] = tuple(DOCUMENT_KEYS),
+    readable: Callable[[str], bool] | None = _everything,
 ) -> Crowd:
-    """People drawn at random."""
-    documents = [spell_json(rng, pick_document(rng, keys)) for _ in range(size)]
-    rows: dict[str, list[str | None]] = {"id": [f"u{at}" for at in range(size)], "doc": list(documents)}
-    properties: list[dict[str, DocumentValue]] = [read_document(document) for document in documents]
+    """People drawn at random, with documents that are `readable`; with none at all where that is None."""
+    rows: dict[str, list[str | None]] = {"id": [f"u{at}" for at in range(size)]}
+    properties: list[dict[str, DocumentValue]] = [{} for _ in range(size)]
+    if readable is None:
+        keys = ()
+    else:
+        documents = [_draw_document(rng, keys, readable) for _ in range(size)]
+        rows["doc"] = list(documents)
+        properties = [read_document(document) for document in documents]
     for column in columns:
         given = [column.pick(rng) for _ in range(size)]
         rows[column.name] = [text for text, _ in given]
@@ -147,41 +159,12 @@ def draw_crowd(
     return Crowd(people, rows, tuple(columns), tuple(paths))
 
 
-def load(connection: duckdb.DuckDBPyConnection, crowd: Crowd, table: str = "people", document: str = "JSON") -> Catalog:
-    """Create the table of a crowd, and say what Audience finds there."""
-    names = list(crowd.rows)
-    definitions = [f"id VARCHAR, doc {document}", *(f"{column.name} {column.type}" for column in crowd.columns)]
-    connection.execute(f"CREATE OR REPLACE TABLE {table} ({', '.join(definitions)})")
-    values = ", ".join(_cast(name) for name in names)
-    given = ", ".join(f"unnest(${name}) AS {name}" for name in names)
-    # The session's zone must not matter: every zoned text names its offset.
-    connection.execute(f"INSERT INTO {table} SELECT {values} FROM (SELECT {given})", dict(crowd.rows))
-    epochs = {column.name: column.epoch for column in crowd.columns if column.epoch}
-    config = UsersConfig(table=table, id="id", properties="doc", epochs=epochs)
-    return audience.users(connection, config=config).catalog
-
-
-def _cast(name: str) -> str:
-    """The text of a value as the value of its column."""
-    if name in FIRST_COLUMNS:
-        return name
-    column = BY_NAME[name]
-    type_name = column.type.removesuffix(" COLLATE NOCASE")
-    match column.via:
-        case "VARCHAR":
-            inner = name
-        case "JSON":
-            inner = f"CAST({name} AS JSON)"
-        case via:
-            inner = f"CAST(CAST({name} AS JSON) AS {via})"
-    return f"CAST({inner} AS {type_name})"
-
-
 def describe(crowd: Crowd) -> str:
-    """The first of the people as the parts of a regression line."""
+    """The first of the people as the parts of a regression line, which names types as DuckDB does where it has them."""
     columns = {
-        column.name: [column.type, crowd.rows[column.name][0]]
+        column.name: [BY_NAME.get(column.name, column).type, crowd.rows[column.name][0]]
         for column in crowd.columns
         if crowd.rows[column.name][0] is not None
     }
-    return json.dumps({"user": crowd.rows["doc"][0], "columns": columns}, ensure_ascii=False)
+    document = crowd.rows["doc"][0] if "doc" in crowd.rows else "{}"
+    return json.dumps({"user": document, "columns": columns}, ensure_ascii=False)

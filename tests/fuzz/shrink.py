@@ -4,57 +4,61 @@ import json
 import math
 from collections.abc import Iterator
 
-import duckdb
-
-from audience.errors import AudienceError
+from audience.errors import AudienceError, UnsupportedByDialect
 from audience.interpreter import Document, Members, Person, read_document
 from audience.language import Expression
 from audience.language.nodes import And, Condition, Items, Not, Or, Property
 from audience.language.walk import children, conditions
 from audience.resolution import resolve
 from tests.fuzz.answers import ask_interpreter, ask_values, run_for
-from tests.fuzz.crowd import Crowd, load
+from tests.fuzz.crowd import Crowd
 from tests.fuzz.edges import NOW
+from tests.stores import Store, own
+
+TABLE = "shrunk"
+"""Beside the table of the batch, which goes on."""
 
 
-def shrink(crowd: Crowd, expression: Expression, members: Members, expected: bool) -> tuple[Crowd, Expression, bool]:
-    """A crowd of one, an expression and the interpreter's answer, as small as they get.
+def shrink(
+    store: Store, crowd: Crowd, expression: Expression, members: Members, expected: bool
+) -> tuple[Crowd, Expression, bool]:
+    """A crowd of one, an expression and the interpreter's answer, as small as they get in the session of the store.
 
-    What differs only in a crowd (or only in another session) is returned as it came.
+    What differs only in a crowd is returned as it came.
     """
-    with duckdb.connect() as connection:
-        answer = _difference(connection, crowd, expression, members)
-        if answer is None:
-            return crowd, expression, expected
-        progress = True
-        while progress:
-            progress = False
-            for smaller_crowd, smaller in _smaller(crowd, expression):
-                found = _difference(connection, smaller_crowd, smaller, members)
-                if found is not None:
-                    crowd, expression, answer, progress = smaller_crowd, smaller, found, True
-                    break
-        return crowd, expression, answer
+    answer = _difference(store, crowd, expression, members)
+    if answer is None:
+        return crowd, expression, expected
+    progress = True
+    while progress:
+        progress = False
+        for smaller_crowd, smaller in _smaller(crowd, expression):
+            found = _difference(store, smaller_crowd, smaller, members)
+            if found is not None:
+                crowd, expression, answer, progress = smaller_crowd, smaller, found, True
+                break
+    return crowd, expression, answer
 
 
-def _difference(
-    connection: duckdb.DuckDBPyConnection, crowd: Crowd, expression: Expression, members: Members
-) -> bool | None:
-    """The interpreter's answer where the engine gives another one, or none; None where they agree."""
-    catalog = load(connection, crowd)
-    try:
-        predicate = resolve(expression, catalog, static=tuple(members)).predicate
-    except AudienceError:
-        return None
-    [[expected]] = ask_interpreter([predicate], crowd.people, NOW, members)
-    for extracted in (False, True):
+def _difference(store: Store, crowd: Crowd, expression: Expression, members: Members) -> bool | None:
+    """The interpreter's answer where the store gives another one, or none; None where they agree."""
+    for document in store.documents or (None,):
+        catalog = store.load(crowd.rows, own(store, crowd.columns), document=document, table=TABLE)
         try:
-            run = run_for(catalog, NOW, members)
-            [[found]] = ask_values(connection, run, [predicate], crowd.people, extracted=extracted)
-        except (duckdb.Error, AudienceError):
-            return expected
-        if found is not expected:
-            return expected
+            predicate = resolve(expression, catalog, static=tuple(members)).predicate
+        except AudienceError:
+            return None
+        [[expected]] = ask_interpreter([predicate], crowd.people, NOW, members)
+        run = run_for(store, catalog, NOW, members)
+        for extracted, guarded in ((False, True), (True, True), (False, False), (True, False)):
+            try:
+                [[found]] = ask_values(store, run, [predicate], crowd.people, extracted=extracted, guarded=guarded)
+            except UnsupportedByDialect:
+                return None
+            except (*store.failures, AudienceError):
+                return expected
+            if found is not expected:
+                return expected
     return None
 
 
@@ -86,6 +90,8 @@ def _less_of_the_person(crowd: Crowd, expression: Expression) -> Iterator[Crowd]
         rows = {name: texts for name, texts in crowd.rows.items() if name not in gone}
         properties = {key: value for key, value in person.properties.items() if key not in gone}
         yield Crowd((Person(person.id, properties),), rows, kept, crowd.properties)
+    if "doc" not in crowd.rows:
+        return
     document = read_document(crowd.rows["doc"][0] or "{}")
     for gone in ([key for key in document if key not in named], *([key] for key in document)):
         rest = {key: value for key, value in document.items() if key not in gone}

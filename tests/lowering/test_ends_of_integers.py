@@ -9,6 +9,7 @@ import audience
 from audience.interpreter import Person
 from audience.resolution import resolve
 from tests.fuzz.answers import ask_filter, ask_interpreter, ask_values, ids_where, run_for
+from tests.stores.duckdb import DuckDBStore
 
 TYPES = {
     "TINYINT": (-(2**7), 2**7 - 1),
@@ -47,8 +48,9 @@ def test_the_ends_of_a_type(connection: duckdb.DuckDBPyConnection, type_name: st
     texts = [f"n {test} {bound}" for bound in bounds for test in TESTS]
     texts += [f"n in [{low}, {high}]", f"n not in [{high}, null]", f"n between {low} and {high}"]
     predicates = [resolve(audience.parse(text), catalog).predicate for text in texts]
-    run, reference = run_for(catalog, 0), ask_interpreter(predicates, people, 0)
-    found = ask_values(connection, run, predicates, people)
+    store = DuckDBStore(connection)
+    run, reference = run_for(store, catalog, 0), ask_interpreter(predicates, people, 0)
+    found = ask_values(store, run, predicates, people)
     for at, (text, expected) in enumerate(zip(texts, reference, strict=True)):
         assert found[at] == expected, text
-        assert ask_filter(connection, run, predicates[at]) == ids_where(expected, people), text
+        assert ask_filter(store, run, predicates[at]) == ids_where(expected, people), text

@@ -17,6 +17,7 @@ from audience.operators import BY_NAME
 from audience.resolution import resolve
 from audience.values import Boolean
 from tests.fuzz.answers import ask_filter, ask_interpreter, ask_values, ids_where, run_for
+from tests.stores.duckdb import DuckDBStore
 
 COLUMNS = ("a", "b", "c", "d")
 
@@ -60,8 +61,9 @@ def catalog(connection: duckdb.DuckDBPyConnection) -> Catalog:
 @given(wanted=st.lists(expressions, min_size=1, max_size=4))
 def test_groups_stay_groups(connection: duckdb.DuckDBPyConnection, catalog: Catalog, wanted: list[Expression]) -> None:
     predicates = [resolve(expression, catalog).predicate for expression in wanted]
-    run, reference = run_for(catalog, 0), ask_interpreter(predicates, PEOPLE, 0)
-    answers = ask_values(connection, run, predicates, [*PEOPLE, NOBODY])
+    store = DuckDBStore(connection)
+    run, reference = run_for(store, catalog, 0), ask_interpreter(predicates, PEOPLE, 0)
+    answers = ask_values(store, run, predicates, [*PEOPLE, NOBODY])
     assert [about_people for *about_people, _ in answers] == reference
     for predicate, expected in zip(predicates, reference, strict=True):
-        assert ask_filter(connection, run, predicate) == ids_where(expected, PEOPLE)
+        assert ask_filter(store, run, predicate) == ids_where(expected, PEOPLE)

@@ -12,6 +12,7 @@ from audience.project import UsersConfig
 from audience.resolution import resolve
 from audience.values import Instant, read_instant, write_instant
 from tests.fuzz.answers import ask_filter, ask_interpreter, ask_values, ids_where, run_for
+from tests.stores.duckdb import DuckDBStore
 
 FORMS = ("day", "seconds", "milliseconds", "naive", "zoned", "nanoseconds", "epoch_s", "epoch_ms")
 
@@ -58,12 +59,13 @@ def test_a_form_answers_as_the_interpreter_does(connection: duckdb.DuckDBPyConne
     predicates: list[Predicate] = [resolve(audience.parse(text), catalog).predicate for text in texts]
     people = [Person(str(day), read_profile(dict.fromkeys(FORMS, Instant(day)))) for day in DAYS]
     people.append(Person("none", {}))
-    run, reference = run_for(catalog, NOON), ask_interpreter(predicates, people, NOON)
-    found = ask_values(connection, run, predicates, people)
+    store = DuckDBStore(connection)
+    run, reference = run_for(store, catalog, NOON), ask_interpreter(predicates, people, NOON)
+    found = ask_values(store, run, predicates, people)
     for at, (text, expected) in enumerate(zip(texts, reference, strict=True)):
         assert found[at] == expected, text
         if at % 10 == 0 or at >= len(texts) - 3:
-            assert ask_filter(connection, run, predicates[at]) == ids_where(expected, people), text
+            assert ask_filter(store, run, predicates[at]) == ids_where(expected, people), text
 
 
 def test_an_infinity_lies_beyond_every_instant(connection: duckdb.DuckDBPyConnection) -> None:
@@ -80,7 +82,8 @@ def test_an_infinity_lies_beyond_every_instant(connection: duckdb.DuckDBPyConnec
     texts += [f'{form} {test} "{bound}"' for form in forms for test in TESTS for bound in ("0001-01-01", "9999-12-31")]
     texts += [f"{form} {test} recipient.{other}" for form in forms for other in forms for test in TESTS]
     predicates = [resolve(audience.parse(text), catalog).predicate for text in texts]
-    run, reference = run_for(catalog, NOON), ask_interpreter(predicates, people, NOON or 0)
-    found = ask_values(connection, run, predicates, people)
+    store = DuckDBStore(connection)
+    run, reference = run_for(store, catalog, NOON), ask_interpreter(predicates, people, NOON or 0)
+    found = ask_values(store, run, predicates, people)
     for text, mine, expected in zip(texts, found, reference, strict=True):
         assert mine == expected, text

@@ -10,6 +10,7 @@ import audience
 from audience.interpreter import Person, read_profile
 from audience.resolution import resolve
 from tests.fuzz.answers import ask_filter, ask_interpreter, ask_values, ids_where, run_for
+from tests.stores.duckdb import DuckDBStore
 
 VALUES = [math.nan, math.inf, -math.inf, 0.0, -0.0, 1.5, 1e300, -1e300, 5e-324, None]
 
@@ -37,8 +38,9 @@ def test_answers_as_the_interpreter_does(connection: duckdb.DuckDBPyConnection) 
     texts += [f"list contains {bound}" for bound in (*BOUNDS, "recipient.m")]
     texts += ["n exists", "n is empty", "n between -1e308 and 1e308", "n not between 0 and 1.5", "n in [0, null, 1.5]"]
     predicates = [resolve(audience.parse(text), catalog).predicate for text in texts]
-    run, reference = run_for(catalog, 0), ask_interpreter(predicates, people, 0)
-    found = ask_values(connection, run, predicates, people)
+    store = DuckDBStore(connection)
+    run, reference = run_for(store, catalog, 0), ask_interpreter(predicates, people, 0)
+    found = ask_values(store, run, predicates, people)
     for at, (text, expected) in enumerate(zip(texts, reference, strict=True)):
         assert found[at] == expected, text
-        assert ask_filter(connection, run, predicates[at]) == ids_where(expected, people), text
+        assert ask_filter(store, run, predicates[at]) == ids_where(expected, people), text

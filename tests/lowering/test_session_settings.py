@@ -13,6 +13,7 @@ from audience.interpreter import Person, read_profile
 from audience.resolution import resolve
 from audience.values import read_instant
 from tests.fuzz.answers import ask_filter, ask_interpreter, ask_values, ids_where, run_for
+from tests.stores.duckdb import DuckDBStore
 
 ZONES = ["UTC", "America/Los_Angeles", "Pacific/Auckland"]
 """Nowhere, west and east of Greenwich: a bug that one of them hides, another shows."""
@@ -85,14 +86,15 @@ def agree(connection: duckdb.DuckDBPyConnection, texts: list[str]) -> None:
         people.append(Person(f"{at:02}", read_profile({**values, **instants, **below})))
     catalog = audience.users(connection, table="people", properties="properties").catalog
     predicates = [resolve(audience.parse(text), catalog).predicate for text in texts]
-    run = run_for(catalog, microseconds("2025-01-01"))
+    store = DuckDBStore(connection)
+    run = run_for(store, catalog, microseconds("2025-01-01"))
     reference = ask_interpreter(predicates, people, microseconds("2025-01-01"))
     for extracted in (False, True):
-        found = ask_values(connection, run, predicates, people, extracted=extracted, guarded=False)
+        found = ask_values(store, run, predicates, people, extracted=extracted, guarded=False)
         for text, mine, expected in zip(texts, found, reference, strict=True):
             assert mine == expected, text
     for text, predicate, expected in zip(texts, predicates, reference, strict=True):
-        assert ask_filter(connection, run, predicate, guarded=False) == ids_where(expected, people), text
+        assert ask_filter(store, run, predicate, guarded=False) == ids_where(expected, people), text
 
 
 def microseconds(text: str) -> int:

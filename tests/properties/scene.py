@@ -6,22 +6,24 @@ Scenes are drawn through Hypothesis' own `Random`, so that Hypothesis chooses, r
 from dataclasses import dataclass
 from random import Random
 
-import duckdb
-from hypothesis import Phase, settings
 from hypothesis import strategies as st
 
 from audience.catalog import Catalog
-from audience.errors import DefinitionError
+from audience.errors import DefinitionError, UnsupportedByDialect
 from audience.interpreter import Members
 from audience.ir import Outline, Predicate
 from audience.language import Expression
 from audience.resolution import resolve
-from tests.fuzz.answers import Answers, ask_interpreter
+from tests.fuzz.answers import Answers, ask_interpreter, run_for, value_query
 from tests.fuzz.batch import draw_members
-from tests.fuzz.columns import COLUMNS, TypedColumn
+from tests.fuzz.columns import TypedColumn
 from tests.fuzz.conditions import AUDIENCES, Author
-from tests.fuzz.crowd import DOCUMENT_KEYS, Crowd, draw_crowd, load
+from tests.fuzz.crowd import DOCUMENT_KEYS, Crowd, draw_crowd
 from tests.fuzz.edges import NOW
+from tests.properties.law import examples, law
+from tests.stores import Store
+
+__all__ = ["Scene", "draw_scene_crowd", "examples", "law", "randoms", "seeds", "set_scene"]
 
 randoms = st.randoms(use_true_random=False, note_method_calls=False)
 """What scenes are drawn from."""
@@ -29,18 +31,6 @@ randoms = st.randoms(use_true_random=False, note_method_calls=False)
 seeds = st.integers(0, 2**63).map(Random)
 """For scenes that are too large for Hypothesis to draw piece by piece."""
 
-
-def examples(count: int) -> settings:
-    """Settings of a law about scenes; `make deep` multiplies the count as it does everywhere.
-
-    Nothing is shrunk: it takes minutes here, while the fuzzer makes small what it finds (`tests/fuzz/shrink.py`).
-    """
-    wanted = max(count * settings.default.max_examples // CI_EXAMPLES, 1) if settings.default else count
-    return settings(max_examples=wanted, phases=(Phase.explicit, Phase.reuse, Phase.generate, Phase.target))
-
-
-CI_EXAMPLES = 100
-"""What the profile `ci` says; see tests/conftest.py."""
 
 KEYS_OF_A_SCENE = 7
 COLUMNS_OF_A_SCENE = 4
@@ -59,33 +49,41 @@ class Scene:
     reference: Answers
 
 
-def draw_scene_crowd(rng: Random, people: int, typed: int, columns: tuple[TypedColumn, ...] = COLUMNS) -> Crowd:
+def draw_scene_crowd(
+    store: Store, rng: Random, people: int, typed: int, columns: tuple[TypedColumn, ...] | None = None
+) -> Crowd:
     """People with some of the keys and some of the columns that there are."""
+    among = store.columns if columns is None else columns
     keys = rng.sample(list(DOCUMENT_KEYS), KEYS_OF_A_SCENE)
-    return draw_crowd(rng, people, rng.sample(columns, min(typed, len(columns))), keys)
+    chosen = rng.sample(among, min(typed, len(among)))
+    return draw_crowd(rng, people, chosen, keys, readable=store.readable if store.documents else None)
 
 
 def set_scene(
-    connection: duckdb.DuckDBPyConnection,
+    store: Store,
     rng: Random,
     *,
     people: int = 7,
     expressions: int = 6,
     typed: int = COLUMNS_OF_A_SCENE,
     depth: int = 2,
-    document: str = "JSON",
+    document: str | None = None,
 ) -> Scene:
-    """Draw people and expressions, and load the people into the table `people`."""
-    crowd = draw_scene_crowd(rng, people, typed)
-    catalog = load(connection, crowd, document=document)
+    """Draw people and expressions, and load the people into the table `people`.
+
+    Expressions that the store's dialect names as beyond it are left out, as those are that the checker refuses.
+    """
+    crowd = draw_scene_crowd(store, rng, people, typed)
+    catalog = store.load(crowd.rows, crowd.columns, document=document)
     members = draw_members(rng, crowd)
-    author = Author(rng, crowd)
+    author, run = Author(rng, crowd), run_for(store, catalog, NOW, members)
     written, predicates, outlines = [], [], []
     for _ in range(expressions):
         expression = author.expression(depth)
         try:
             resolution = resolve(expression, catalog, static=AUDIENCES)
-        except DefinitionError:
+            value_query(run, [resolution.predicate], extracted=False)
+        except (DefinitionError, UnsupportedByDialect):
             continue
         written.append(expression)
         predicates.append(resolution.predicate)

@@ -2,7 +2,7 @@
 
 from random import Random
 
-import duckdb
+import pytest
 import sqlglot
 from hypothesis import given
 from sqlglot import exp
@@ -12,6 +12,8 @@ from audience.lowering.scope import InlineScope
 from tests.fuzz.answers import run_for
 from tests.fuzz.edges import NOW
 from tests.properties.scene import examples, randoms, set_scene
+from tests.stores import Store
+from tests.stores.fixtures import Opened
 
 OPERATORS = (exp.Binary, exp.Unary, exp.Between, exp.In, exp.Is, exp.Collate, exp.Case)
 
@@ -36,11 +38,17 @@ def reread(tree: exp.Expr) -> exp.Expr:
     return whole.this
 
 
+@pytest.fixture(scope="module")
+def duckdb(opened_stores: Opened) -> Store:
+    """The one dialect whose text sqlglot is asked to read again."""
+    return opened_stores["duckdb"]
+
+
 @examples(60)
 @given(randoms)
-def test_parentheses(connection: duckdb.DuckDBPyConnection, rng: Random) -> None:
-    scene = set_scene(connection, rng, expressions=5)
-    run = run_for(scene.catalog, NOW, scene.members)
+def test_parentheses(duckdb: Store, rng: Random) -> None:
+    scene = set_scene(duckdb, rng, expressions=5)
+    run = run_for(duckdb, scene.catalog, NOW, scene.members)
     lowering = run.lowering(InlineScope(scene.catalog, run.dialect))
     for predicate in scene.predicates:
         for tree in (lowering.value(predicate), lowering.filter(predicate)):

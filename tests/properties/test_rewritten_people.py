@@ -3,9 +3,6 @@
 import json
 from random import Random
 
-import duckdb
-from hypothesis import given
-
 from audience.catalog import open_catalog
 from audience.errors import DefinitionError
 from audience.interpreter import Document, DocumentValue, Person, read_document
@@ -16,10 +13,11 @@ from audience.resolution import resolve
 from audience.values import Text, read_instant, write_instant
 from tests.fuzz.answers import ask_values, run_for
 from tests.fuzz.conditions import AUDIENCES, Author
-from tests.fuzz.crowd import Crowd, draw_crowd, load
+from tests.fuzz.crowd import Crowd, draw_crowd
 from tests.fuzz.edges import NOW
 from tests.fuzz.spelling import spell_json
-from tests.properties.scene import examples, randoms, seeds
+from tests.properties.scene import law, randoms, seeds
+from tests.stores import Store, looks_into_json
 
 KEYS = ("plan", "mrr", "seen", "until", "tags", "address", "any", "a.b", "*", "")
 OPEN = open_catalog()
@@ -46,10 +44,10 @@ def mapped(expression: Expression, change) -> Expression:
             return expression
 
 
-def answers(connection: duckdb.DuckDBPyConnection, crowd: Crowd, expressions: list[Expression], now: int = NOW):
-    catalog = load(connection, crowd)
+def answers(store: Store, crowd: Crowd, expressions: list[Expression], now: int = NOW):
+    catalog = store.load(crowd.rows, crowd.columns)
     predicates = [resolve(one, catalog, static=AUDIENCES).predicate for one in expressions]
-    return ask_values(connection, run_for(catalog, now, NOBODY), predicates, crowd.people)
+    return ask_values(store, run_for(store, catalog, now, NOBODY), predicates, crowd.people)
 
 
 def written(rng: Random, crowd: Crowd, count: int) -> list[Expression]:
@@ -76,18 +74,19 @@ def finite(value: DocumentValue) -> bool:
             return True
 
 
-@examples(50)
-@given(seeds)
-def test_documents_rewritten(connection: duckdb.DuckDBPyConnection, rng: Random) -> None:
+@law(50, rng=seeds)
+def test_documents_rewritten(store: Store, rng: Random) -> None:
     """M10: other spellings of the same values, keys that nobody asks for, and everything one level deeper."""
-    crowd = draw_crowd(rng, 6, (), KEYS)
+    if not looks_into_json(store):
+        return
+    crowd = draw_crowd(rng, 6, (), KEYS, store.readable)
     expressions = written(rng, crowd, 6)
-    before = answers(connection, crowd, expressions)
+    before = answers(store, crowd, expressions)
     respelled = [spell_json(rng, {**person.properties, "unasked": [person.id]}) for person in crowd.people]
-    assert answers(connection, with_documents(crowd, respelled), expressions) == before
+    assert answers(store, with_documents(crowd, respelled), expressions) == before
     nested = [spell_json(rng, {"in.side": [0, person.properties]}) for person in crowd.people]
     deeper = [mapped(one, _below("in.side", 1)) for one in expressions]
-    assert answers(connection, with_documents(crowd, nested), deeper) == before
+    assert answers(store, with_documents(crowd, nested), deeper) == before
 
 
 def _below(*prefix: str | int):
@@ -113,11 +112,12 @@ TIMELY = ("is_timestamp_before", "is_timestamp_on_or_after", "is_timestamp_betwe
           "is_timestamp_on_or_after_now", "is_timestamp")  # fmt: skip
 
 
-@examples(50)
-@given(randoms)
-def test_everything_moved_in_time(connection: duckdb.DuckDBPyConnection, rng: Random) -> None:
+@law(50, rng=randoms)
+def test_everything_moved_in_time(store: Store, rng: Random) -> None:
     """M11: timestamps, bounds and now moved by the same time; under the operators that read text as time."""
-    crowd = draw_crowd(rng, 6, (), ("seen", "until"))
+    if not looks_into_json(store):
+        return
+    crowd = draw_crowd(rng, 6, (), ("seen", "until"), store.readable)
     crowd = with_documents(crowd, [json.dumps(_calm(person.properties)) for person in crowd.people])
     author, expressions = Author(rng, crowd), []
     for _ in range(8):
@@ -126,10 +126,10 @@ def test_everything_moved_in_time(connection: duckdb.DuckDBPyConnection, rng: Ra
         if all(calm is not None for calm in _bounds(condition)):
             expressions.append(condition)
     delta = rng.choice(SHIFTS)
-    before = answers(connection, crowd, expressions)
+    before = answers(store, crowd, expressions)
     moved = [json.dumps({key: _shift(value, delta) for key, value in one.properties.items()}) for one in crowd.people]
     later = [mapped(one, lambda condition: _shift_bounds(condition, delta)) for one in expressions]
-    assert answers(connection, with_documents(crowd, moved), later, NOW + delta) == before
+    assert answers(store, with_documents(crowd, moved), later, NOW + delta) == before
 
 
 EDGE = 400 * DAY

@@ -1,7 +1,7 @@
 """The engines that the laws run on: the same people and the same questions, one store for each.
 
-`store` is what a law may ask of an engine · `duckdb` `postgres` and so on are the engines, imported only when they are
-opened, because most of their packages are not in the environment of `make test`.
+`store` is what a law may ask of an engine · `fixtures` opens them for tests · `duckdb` `postgres` and so on are the
+engines, imported only when they are opened, because most of their packages are not in the environment of `make test`.
 
     AUDIENCE_TEST_ENGINES=postgres,spark pytest tests/properties     the laws on these two
     AUDIENCE_TEST_ENGINES=all pytest tests/properties                the laws on every engine of the table
@@ -11,12 +11,31 @@ A store that cannot be opened is an error: nothing is skipped.
 
 import os
 from collections.abc import Sequence
+from dataclasses import replace
 from importlib import import_module
 
+from audience.catalog import Catalog
+from audience.lowering import find_dialect
+from audience.membership.users import Users
 from tests.fuzz.columns import TypedColumn
 from tests.stores.store import Rows, Session, Store
 
-__all__ = ["LIGHT", "STORES", "Rows", "Session", "Store", "chosen", "common_columns", "holds", "open_store", "own"]
+__all__ = [
+    "LIGHT",
+    "STORES",
+    "Rows",
+    "Session",
+    "Store",
+    "chosen",
+    "column_like",
+    "common_columns",
+    "holds",
+    "limited_cases",
+    "looks_into_json",
+    "open_store",
+    "own",
+    "users_of",
+]
 
 STORES = {
     "duckdb": "tests.stores.duckdb:open_store",
@@ -29,7 +48,7 @@ STORES = {
 }
 """Every store, and the function that opens it: `module:function`."""
 
-LIGHT = ("duckdb", "postgres")
+LIGHT = ("duckdb",)
 """What `make test` runs on; `make test-engines` runs on all."""
 
 CHOICE = "AUDIENCE_TEST_ENGINES"
@@ -46,10 +65,10 @@ def chosen() -> tuple[str, ...]:
     return named
 
 
-def open_store(name: str) -> Store:
-    """Open a store of the table; whoever opens it closes it."""
+def open_store(name: str, url: str | None = None) -> Store:
+    """Open a store of the table; whoever opens it closes it. `url` is that of a server which runs already."""
     module, _, function = STORES[name].partition(":")
-    return getattr(import_module(module), function)()
+    return getattr(import_module(module), function)(*([] if url is None else [url]))
 
 
 def own(store: Store, columns: Sequence[TypedColumn]) -> list[TypedColumn]:
@@ -58,10 +77,32 @@ def own(store: Store, columns: Sequence[TypedColumn]) -> list[TypedColumn]:
     return [known[column.name] for column in columns]
 
 
+def column_like(store: Store, like: str, name: str) -> TypedColumn:
+    """A store's own column of a known name, called otherwise."""
+    [known] = [column for column in store.columns if column.name == like]
+    return replace(known, name=name)
+
+
+def looks_into_json(store: Store) -> bool:
+    """Whether laws about documents speak of a store; its dialect says the same."""
+    assert bool(store.documents) is find_dialect(store.dialect).capabilities.documents
+    return bool(store.documents)
+
+
+def limited_cases(store: Store) -> frozenset[str]:
+    """Cases of the corpus that the dialect names as beyond its engine."""
+    return frozenset(id for limit in find_dialect(store.dialect).capabilities.limits for id in limit.cases)
+
+
+def users_of(store: Store, catalog: Catalog) -> Users:
+    """What was loaded, as Audience's own functions take it."""
+    return Users.of(catalog, store.engine)
+
+
 def holds(store: Store, columns: Sequence[TypedColumn]) -> bool:
     """Whether values that were drawn for columns can stand in a store's columns of the same names."""
     known = {column.name: column for column in store.columns}
-    return all(column.name in known and known[column.name].draw is column.draw for column in columns)
+    return all(column.name in known and known[column.name].draws_like(column) for column in columns)
 
 
 def common_columns(stores: Sequence[Store]) -> tuple[TypedColumn, ...]:
