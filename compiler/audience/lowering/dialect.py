@@ -20,6 +20,7 @@ from sqlglot import exp
 
 from audience.catalog import Kind, Relation
 from audience.catalog.kinds import TextKind, TimestampKind
+from audience.lowering.indexing import Indexing
 from audience.values import Value
 
 Steps = tuple[str | int, ...]
@@ -86,6 +87,10 @@ class Capabilities:
     """What pip installs so that Audience runs SQL there, such as `audience[postgres]`; empty where it only compiles."""
     limits: tuple[Limit, ...] = ()
     """What it cannot do."""
+    indexing: Indexing | None = None
+    """The indexes that people make for it by hand; None where nothing is advised."""
+    instead_of_indexes: str = "read its documentation on how tables are sorted or partitioned"
+    """What makes conditions fast where nothing is advised."""
 
 
 class Dialect(Protocol):

@@ -45,6 +45,7 @@ from audience.lowering.build import (
 from audience.lowering.dialect import Capabilities, Limit, ParameterType, Test
 from audience.lowering.dialects.common import count_filtered
 from audience.lowering.dialects.nearest_double import GREATEST, LEAST, nearest
+from audience.lowering.dialects.postgres_indexes import PostgresIndexes
 from audience.lowering.dialects.postgres_json import PostgresJson, some_unfolded
 from audience.values import MICROSECONDS_PER_DAY, civil_from_days
 
@@ -103,6 +104,7 @@ class Postgres(PostgresJson):
         extracts=False,
         fenced=_fence,
         percent_doubled=True,
+        indexing=PostgresIndexes(),
         driver="audience[postgres]",
         limits=(
             Limit(
