@@ -141,6 +141,22 @@ def own_schema(url: str) -> Iterator[str]:
             connection.execute(sql.SQL("DROP SCHEMA {} CASCADE").format(sql.Identifier(name)))
 
 
+@contextmanager
+def own_role(url: str, *grants: str) -> Iterator[str]:
+    """The URL of a user who may do nothing but connect and what is granted: "SELECT ON people"."""
+    name, password = f"audience_test_{secrets.token_hex(6)}", secrets.token_hex(8)
+    role = sql.Identifier(name)
+    with psycopg.connect(url, autocommit=True) as connection:
+        connection.execute(sql.SQL("CREATE ROLE {} LOGIN PASSWORD {}").format(role, sql.Literal(password)))
+        try:
+            for grant in grants:
+                connection.execute(sql.SQL("GRANT " + grant + " TO {}").format(role))
+            yield changed_url(url, user=name, password=password)
+        finally:
+            connection.execute(sql.SQL("DROP OWNED BY {}").format(role))
+            connection.execute(sql.SQL("DROP ROLE {}").format(role))
+
+
 @pytest.fixture(scope="session")
 def postgres_url() -> Iterator[str]:
     """A database of our own on the server that all tests use; its user may do anything there."""

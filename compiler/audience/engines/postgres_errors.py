@@ -69,6 +69,8 @@ def explain_refusal(error: psycopg.Error) -> str:
     """
     connection = error.pgconn
     said = str(error)
+    if isinstance(error, psycopg.ProgrammingError):
+        return "the URL is postgresql://user:password@host:5432/database?options, with the options of libpq"
     if connection is not None and connection.needs_password:
         return "give the password in the URL (postgresql://user:password@host/database), in PGPASSWORD or in ~/.pgpass"
     if "does not exist" in said and "database" in said:

@@ -16,6 +16,7 @@ from psycopg.adapt import AdaptersMap
 from psycopg.postgres import register_default_adapters, register_default_types
 from psycopg.rows import TupleRow, tuple_row
 from psycopg.types import TypesRegistry
+from psycopg.types.array import register_all_arrays
 from psycopg.types.string import TextLoader
 
 from audience.engines.postgres_errors import said_by_postgres
@@ -64,6 +65,7 @@ def _adapters() -> AdaptersMap:
     register_default_adapters(adapters)
     for name in ("json", "jsonb"):
         adapters.register_loader(name, TextLoader)  # a number in a document may be more than a float can hold
+    register_all_arrays(adapters)
     return adapters
 
 
@@ -97,7 +99,7 @@ class Session:
         """UsageError A701 for a server that is too old, or whose database keeps text in another encoding."""
         self.connection = connection
         # A connection of our own is idle between runs, and all that is sent to it is UTF-8 already.
-        self._pipelined = owned
+        self._pipelined = owned and psycopg.Pipeline.is_supported()
         with said_by_postgres("looking at the server"):
             self.version = connection.info.server_version
             encoding = connection.info.parameter_status("server_encoding")

@@ -1,0 +1,31 @@
+"""The servers that the engine of PostgreSQL is tried on."""
+
+from collections.abc import Iterator
+
+import psycopg
+import pytest
+
+from audience.engines import Postgres
+from tests.servers import POSTGRES_SERVERS, own_schema
+
+
+@pytest.fixture(scope="module", params=POSTGRES_SERVERS)
+def url(request: pytest.FixtureRequest) -> Iterator[str]:
+    """A schema of the module's own, on every server there is; its user may do anything."""
+    server = request.getfixturevalue("postgres_url" if request.param == "main" else f"{request.param}_url")
+    with own_schema(server) as schema:
+        yield schema
+
+
+@pytest.fixture
+def engine(url: str) -> Iterator[Postgres]:
+    opened = Postgres.connect(url)
+    yield opened
+    opened.close()
+
+
+@pytest.fixture
+def admin(url: str) -> Iterator[psycopg.Connection]:
+    """Another connection of the same user, on which each statement stands for itself."""
+    with psycopg.connect(url, autocommit=True) as connection:
+        yield connection
