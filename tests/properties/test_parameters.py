@@ -1,4 +1,4 @@
-"""Values as parameters: the same people, no value in the text, and one text for all conditions of one shape."""
+"""Values as parameters: the same people, and no value in the text. For one text of one shape see tests/lowering."""
 
 import json
 import re
@@ -7,50 +7,23 @@ from dataclasses import replace
 from random import Random
 
 import duckdb
-from hypothesis import given
 from hypothesis import strategies as st
 
 import audience
-from audience.language import Condition, Expression, Items, Literal, Property, Relative
+from audience.language import Condition, Literal, Property
 from audience.language.nodes import Not
-from audience.language.walk import all_of, any_of
 from audience.lowering.dialects.duckdb import DuckDB
 from audience.lowering.selection import Run, select_ids
-from audience.operators import BY_NAME, Operator
+from audience.operators import BY_NAME
 from audience.resolution import resolve
-from audience.values import Text, from_json
+from audience.values import Text
 from tests.fuzz.answers import ids_where
 from tests.fuzz.crowd import Steps
 from tests.fuzz.edges import NOW
-from tests.properties.scene import examples, law, randoms, set_scene
+from tests.properties.scene import law, randoms, set_scene
 from tests.properties.test_hostile_texts import ATTACKS
 from tests.stores import Store, column_like, looks_into_json, users_of
 from tests.stores.duckdb import DuckDBStore
-
-COLUMNS = {
-    "plan": "VARCHAR", "seats": "INTEGER", "tiny": "TINYINT", "mrr": "DECIMAL(12, 2)", "wide": "DECIMAL(38, 4)",
-    "score": "DOUBLE", "key": "UUID", "signed_up": "TIMESTAMP", "seen": "TIMESTAMPTZ", "day": "DATE",
-    "fine": "TIMESTAMP_NS", "tags": "VARCHAR[]", "numbers": "INTEGER[]",
-}  # fmt: skip
-
-SHAPES: tuple[tuple[str, str, str], ...] = (
-    ("plan", "equal_to", "text"), ("plan", "contains", "text"), ("plan", "greater_than", "text"),
-    ("seats", "equal_to", "integer"), ("seats", "greater_than_or_equal_to", "integer"),
-    ("seats", "less_than", "integer"), ("seats", "is_between", "range"), ("seats", "contains", "integers"),
-    ("tiny", "equal_to", "integer"), ("tiny", "less_than_or_equal_to", "integer"),
-    ("mrr", "equal_to", "integer"), ("mrr", "less_than", "number"),
-    ("wide", "greater_than", "number"), ("score", "greater_than", "number"), ("score", "equal_to", "number"),
-    ("key", "equal_to", "text"), ("signed_up", "is_timestamp_before", "moment"),
-    ("signed_up", "is_timestamp_before", "relative"), ("seen", "is_timestamp_on_or_after", "moment"),
-    ("day", "is_timestamp_before", "moment"), ("fine", "is_timestamp_on_or_after", "moment"),
-    ("tags", "contains", "text"), ("tags", "contains", "texts"), ("tags", "contains_all", "texts"),
-    ("numbers", "contains", "integer"), ("x", "equal_to", "text"), ("x", "contains", "texts"),
-    ("y", "equal_to", "number"), ("y", "greater_than", "number"), ("y", "contains", "number"),
-    ("z", "contains", "text"), ("z", "is_timestamp_before", "moment"), ("o", "equal_to", "object"),
-    ("o", "equal_to", "list"), ("p", "less_than", "text"), ("p", "is_timestamp_before", "relative"),
-)  # fmt: skip
-"""A property, an operator, and what kind of argument is given."""
-
 
 PLACEHOLDER = r"[$:@({{]{}\b"
 """How drivers write a parameter of a name: `$name` `:name` `@name` `%(name)s` `{{name:String}}`."""
@@ -108,74 +81,6 @@ def test_no_text_of_a_condition_is_in_the_sql(store: Store, attacks: list[str], 
         assert "«" not in query.sql + query.predicate
         assert any("«" in str(value) for value in query.parameters.values())
         assert selected(store, query.sql, query.parameters) == [f"u{at}"]
-
-
-def argument(kind: str, rng: Random, taken: set[int]) -> Literal | Items | Relative:
-    """An argument of a kind, of numbers that no other argument has."""
-
-    def number() -> int:
-        # No number occurs twice, so that equal values cannot come about by chance; neighbours do.
-        free = rng.choice([one for one in range(-8, 40) if one not in taken])
-        taken.add(free)
-        return free
-
-    def text() -> str:
-        return f"{rng.choice('abc')} %s'{number()}"
-
-    def literal(value: object) -> Literal:
-        return Literal(from_json(value))
-
-    match kind:
-        case "text":
-            return literal(text())
-        case "integer":
-            return literal(number())
-        case "number":
-            return literal(number() + 0.25)
-        case "range":
-            return Items(tuple(literal(one) for one in sorted((number(), number()))))
-        case "moment":
-            return literal(f"{1_900 + number()}-01-{rng.randint(10, 28)}T{rng.randint(10, 23)}:00:00Z")
-        case "relative":
-            return Relative(-(abs(number()) + 100) * 1_440 - rng.randint(1, 1_000), "minutes")
-        case "list":
-            return literal([text(), [number()]])
-        case "object":
-            return literal({"a": text(), "b": [number(), None]})
-        case _:
-            return Items(tuple(literal(number() if kind == "integers" else text()) for _ in range(3)))
-
-
-def written(shapes: list[tuple[str, Operator, str]], structure: int, values: int) -> Expression:
-    """Conditions of the shapes, joined as one seed says, with arguments that another one chooses."""
-    rng, joined, taken = Random(values), Random(structure), set[int]()
-    parts: list[Expression] = [
-        Condition(Property((name,)), operator, argument(kind, rng, taken)) for name, operator, kind in shapes
-    ]
-    while len(parts) > 1:
-        count = joined.randint(2, 3)
-        group = joined.choice((all_of, any_of))(parts[:count])
-        parts = [*parts[count:], joined.choice((group, Not(group)))]
-    return parts[0]
-
-
-@examples(100)
-@given(
-    st.lists(st.sampled_from(SHAPES), min_size=1, max_size=8, unique_by=lambda shape: shape[0]),
-    st.tuples(st.integers(0, 2**32), st.integers(0, 2**32), st.integers(0, 2**32)),
-    st.booleans(),
-)
-def test_one_shape_one_text(shapes: list[tuple[str, str, str]], seeds: tuple[int, int, int], documents: bool) -> None:
-    """Other values, the same text: what an engine has prepared serves them all."""
-    users = audience.Users(columns=COLUMNS, properties="properties" if documents else None)
-    known = [(name, BY_NAME[operator], kind) for name, operator, kind in shapes if documents or name in COLUMNS]
-    if not known:
-        return
-    structure, *values = seeds
-    one, other = (audience.compile(written(known, structure, seed), users=users, parameters=True) for seed in values)
-    assert one.sql == other.sql
-    assert one.predicate == other.predicate
-    assert one.parameters.keys() == other.parameters.keys()
 
 
 class Narrow(DuckDB):
