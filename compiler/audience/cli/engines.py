@@ -21,13 +21,14 @@ def engines(json: JsonOption = False) -> None:
         write_json({"engines": [_as_json(name) for name in DIALECTS]})
         return
     table = plain_table("--dialect", "engine", "checked", "selects from", "pip install")
+    table.columns[-1].no_wrap = True
     for name, dialect in DIALECTS.items():
         known = dialect.capabilities
         table.add_row(
             Text(name, style="bold"),
-            Text(f"{known.title} {known.versions}"),
+            Text.assemble(known.title, (f"\n{known.versions}", "dim")),
             Text("verified" if known.verified else "compiled only"),
-            Text(known.reads),
+            Text(known.reads if known.documents else f"{known.reads}, without JSON"),
             Text(known.driver),
         )
     console().print(table)
