@@ -53,14 +53,15 @@ def as_documents(crowd: Crowd) -> Crowd:
 
 
 def only_what_json_holds(crowd: Crowd) -> Crowd:
-    """Values that JSON cannot hold become NULL."""
+    """Values that JSON cannot hold become NULL, or empty where a column is never NULL."""
     rows, people = dict(crowd.rows), list(crowd.people)
     for column in crowd.columns:
         texts = list(rows[column.name])
         for at, person in enumerate(people):
             if not in_json(person.properties[column.name]):
-                texts[at] = None
-                people[at] = Person(person.id, {**person.properties, column.name: None})
+                value = person.properties[column.name]
+                text, held = (None, None) if column.nullable else ("[]", []) if isinstance(value, list) else ("{}", {})
+                texts[at], people[at] = text, Person(person.id, {**person.properties, column.name: held})
         rows[column.name] = texts
     return Crowd(tuple(people), rows, crowd.columns, crowd.properties)
 

@@ -2,7 +2,6 @@
 
 import json
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
 from functools import cache
 from random import Random
 
@@ -26,36 +25,25 @@ CALENDAR = {"low": -62_135_596_800 * SECOND, "high": 253_402_300_800 * SECOND - 
 """What Date32 and DateTime64 hold, in nanoseconds: the years 1 to 9999. There is no infinity."""
 
 
-@dataclass(frozen=True, slots=True)
-class ClickHouseColumn(TypedColumn):
-    """A column; `via` is the expression that makes a value, or an item, of its text."""
-
-    container: bool = False
-
-    def pick(self, rng: Random) -> Given:
-        """A list and a map are never NULL."""
-        return self.draw(rng) if self.container else TypedColumn.pick(self, rng)
-
-
-def _same(name: str, type_name: str, via: str | None = None) -> ClickHouseColumn:
+def _same(name: str, type_name: str, via: str | None = None) -> TypedColumn:
     """A column that holds what DuckDB's of the same name holds."""
     item = f"Nullable({type_name})"
     drawn = BY_NAME[name]
-    return ClickHouseColumn(name, item, drawn.draw, via or f"CAST({{}} AS {item})", drawn.epoch)
+    return TypedColumn(name, item, drawn.draw, via or f"CAST({{}} AS {item})", drawn.epoch)
 
 
-def _items(name: str, type_name: str, draw: Callable[[Random], Given], via: str | None = None) -> ClickHouseColumn:
+def _items(name: str, type_name: str, draw: Callable[[Random], Given], via: str | None = None) -> TypedColumn:
     item = f"Nullable({type_name})"
     each = (via or "CAST({} AS ITEM)").replace("ITEM", item).format("item")
     texts = "JSONExtract(assumeNotNull({}), 'Array(Nullable(String))')"
-    return ClickHouseColumn(name, f"Array({item})", _list(draw), f"arrayMap(item -> {each}, {texts})", container=True)
+    return TypedColumn(name, f"Array({item})", _list(draw), f"arrayMap(item -> {each}, {texts})", nullable=False)
 
 
-def _entries(name: str, type_name: str, draw: Callable[[Random], Given], via: str) -> ClickHouseColumn:
+def _entries(name: str, type_name: str, draw: Callable[[Random], Given], via: str) -> TypedColumn:
     item = f"Nullable({type_name})"
     texts = "JSONExtract(assumeNotNull({}), 'Map(String, Nullable(String))')"
     cast = f"CAST(mapApply((key, item) -> (key, {via.format('item')}), {texts}) AS Map(String, {item}))"
-    return ClickHouseColumn(name, f"Map(String, {item})", _map(draw), cast, container=True)
+    return TypedColumn(name, f"Map(String, {item})", _map(draw), cast, nullable=False)
 
 
 def _draw(name: str) -> Callable[[Random], Given]:
@@ -93,6 +81,9 @@ LOADING = {"session_timezone": "", "date_time_input_format": "basic", "precise_f
 AT = "toDateTime64OrNull({}, 6, 'UTC')"
 NANOSECONDS = "toDateTime64OrNull({}, 9, 'UTC')"
 
+ANSWER = "answer_"
+"""How the name of a column of answers begins."""
+
 COLUMNS: tuple[TypedColumn, ...] = (
     _same("c_bool", "Bool"),
     _same("c_tiny", "Int8"),
@@ -105,15 +96,15 @@ COLUMNS: tuple[TypedColumn, ...] = (
     _same("c_float", "Float32"),
     _same("c_double", "Float64"),
     _same("c_text", "String"),
-    ClickHouseColumn("c_nocase", "LowCardinality(Nullable(String))", _text, "{}"),
+    TypedColumn("c_nocase", "LowCardinality(Nullable(String))", _text, "{}"),
     _same("c_uuid", "UUID"),
     _same("c_enum", ENUM),
-    ClickHouseColumn("c_date", "Nullable(Date32)", _date, "toDate32OrNull({})"),
-    ClickHouseColumn("c_ts", "Nullable(DateTime64(6, 'UTC'))", _moment_us, AT),
-    ClickHouseColumn("c_tz", "Nullable(DateTime64(6, 'America/New_York'))", _moment_us, AT),
-    ClickHouseColumn("c_ns", "Nullable(DateTime64(9, 'UTC'))", _moment_ns, NANOSECONDS),
-    ClickHouseColumn("c_s", "Nullable(DateTime('Asia/Kolkata'))", _moment_s, AT),
-    ClickHouseColumn("c_ms", "Nullable(DateTime64(3, 'UTC'))", _moment_ms, AT),
+    TypedColumn("c_date", "Nullable(Date32)", _date, "toDate32OrNull({})"),
+    TypedColumn("c_ts", "Nullable(DateTime64(6, 'UTC'))", _moment_us, AT),
+    TypedColumn("c_tz", "Nullable(DateTime64(6, 'America/New_York'))", _moment_us, AT),
+    TypedColumn("c_ns", "Nullable(DateTime64(9, 'UTC'))", _moment_ns, NANOSECONDS),
+    TypedColumn("c_s", "Nullable(DateTime('Asia/Kolkata'))", _moment_s, AT),
+    TypedColumn("c_ms", "Nullable(DateTime64(3, 'UTC'))", _moment_ms, AT),
     _same("c_epoch_s", "Int64"),
     _same("c_epoch_ms", "Int64"),
     _same("c_time", "Time"),
@@ -130,7 +121,7 @@ COLUMNS: tuple[TypedColumn, ...] = (
     _items("l_ts", "DateTime64(6, 'UTC')", _moment_us, AT),
     _items("l_tz", "DateTime('America/New_York')", _moment_s, AT),
     _items("l_ns", "DateTime64(9, 'UTC')", _moment_ns, NANOSECONDS),
-    ClickHouseColumn(
+    TypedColumn(
         "s_one", f"Nullable({STRUCT})", _struct,
         "if(isNull({0}), NULL, tuple("
         f"JSONExtract(assumeNotNull({{0}}), '{STRUCT_OF_TEXTS}').1, "
@@ -265,11 +256,12 @@ class ClickHouseStore:
 
     def run_bare(self, sql: str, parameters: Mapping[str, object]) -> list[Row]:
         """All rows, by the driver alone."""
-        return list(map(tuple, self.client.query(sql, parameters=dict(parameters)).result_rows))
+        answer = self.client.query(sql, parameters=dict(parameters))
+        return _with_booleans(answer.column_names, answer.result_rows)
 
     def run(self, sql: str, parameters: Mapping[str, object]) -> list[Row]:
         """All rows, by the engine with its guards."""
-        return self.engine.run(sql, parameters)
+        return _with_booleans(*self.engine.run_named(sql, parameters))
 
     def statements(self, sql: str, parameters: Mapping[str, object]) -> int:
         """As ClickHouse's parser divides the text: it formats one statement, and refuses two."""
@@ -284,6 +276,15 @@ class ClickHouseStore:
     def close(self) -> None:
         """The client is the process' own; its settings go back to what they were."""
         self.enter({})
+
+
+def _with_booleans(names: Sequence[str], rows: Sequence[Sequence[object]]) -> list[Row]:
+    """A condition is a UInt8 here, which is told from a number by the name that the laws give to their answers."""
+    answers = [name.startswith(ANSWER) for name in names]
+    return [
+        tuple(bool(value) if told and value is not None else value for told, value in zip(answers, row, strict=True))
+        for row in rows
+    ]
 
 
 def _quoted(name: str) -> str:
