@@ -1,19 +1,20 @@
 """`audience compile`: the SQL that selects who matches."""
 
 from json import dumps
-from typing import TYPE_CHECKING, Annotated
-
-import typer
+from typing import TYPE_CHECKING
 
 from audience.cli.failures import reported
 from audience.cli.options import (
     AudiencesOption,
     ConfigOption,
+    DialectOption,
+    FromTableOption,
     Given,
     IdOption,
     JsonOption,
     MembersOption,
     NowOption,
+    ParametersOption,
     PropertiesOption,
     TableOption,
     TenantColumnOption,
@@ -35,23 +36,8 @@ VALUE_WIDTH = 60
 def compile(
     given: Given,
     users: UsersOption = None,
-    dialect: Annotated[
-        str | None,
-        typer.Option(
-            metavar="D",
-            help="The engine that the SQL is for, see `audience engines`. Default: the one that holds the people, or"
-            " duckdb.",
-            show_default=False,
-        ),
-    ] = None,
-    from_table: Annotated[
-        str | None,
-        typer.Option(
-            metavar="T",
-            help="The table to select from, where the people are stored there under another name than here.",
-            show_default=False,
-        ),
-    ] = None,
+    dialect: DialectOption = None,
+    from_table: FromTableOption = None,
     id: IdOption = None,
     properties: PropertiesOption = None,
     table: TableOption = None,
@@ -61,13 +47,7 @@ def compile(
     members: MembersOption = None,
     tenant: TenantOption = None,
     now: NowOption = None,
-    parameters: Annotated[
-        bool,
-        typer.Option(
-            "--parameters",
-            help="Write placeholders for the values that the condition states: one text for all of its shape.",
-        ),
-    ] = False,
+    parameters: ParametersOption = False,
     json: JsonOption = False,
 ) -> None:
     """Print the SQL that selects the ids of the people who match.

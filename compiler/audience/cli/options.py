@@ -75,4 +75,28 @@ NowOption = Annotated[
     str | None,
     _option("--now", metavar="TIME", help="The instant that `ago` counts from, such as 2026-01-31T12:00:00Z."),
 ]
+DialectOption = Annotated[
+    str | None,
+    _option(
+        "--dialect",
+        metavar="D",
+        help="The engine that the SQL is for, see `audience engines`. Default: the one that holds the people, or"
+        " duckdb.",
+    ),
+]
+FromTableOption = Annotated[
+    str | None,
+    _option(
+        "--from-table",
+        metavar="T",
+        help="The table to select from, where the people are stored there under another name than here.",
+    ),
+]
+ParametersOption = Annotated[
+    bool,
+    _option(
+        "--parameters",
+        help="Write placeholders for the values that the condition states: one text for all of its shape.",
+    ),
+]
 JsonOption = Annotated[bool, _option("--json", help="Print JSON, errors included.")]
