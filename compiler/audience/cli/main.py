@@ -10,6 +10,7 @@ import typer
 from typer.main import get_command
 
 from audience import __version__
+from audience.cli.advise import advise
 from audience.cli.check import check
 from audience.cli.compile import compile
 from audience.cli.convert import convert
@@ -63,6 +64,7 @@ def audience(
 app.command("demo")(demo)
 app.command("preview", no_args_is_help=True)(preview)
 app.command("compile", no_args_is_help=True)(compile)
+app.command("advise")(advise)
 app.command("check", no_args_is_help=True)(check)
 app.command("fmt", no_args_is_help=True)(fmt)
 app.command("convert", no_args_is_help=True)(convert)

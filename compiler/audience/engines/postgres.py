@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from audience.catalog import Catalog, Relation, Table, describe_relation
 from audience.catalog.declare import Roles
 from audience.engines.engine import BATCH_ROWS, Progress, Row
+from audience.engines.plans import Asked, Proposed, Trial
 from audience.engines.table_names import missing_table, write_table
 from audience.errors import EngineError, UsageError
 
@@ -149,6 +150,14 @@ class Postgres:
                 for row in rows:
                     copy.write_row(row)
             return cursor.rowcount
+
+    def try_indexes(
+        self, table: Table, proposed: Sequence[Proposed], asked: Sequence[Asked], analysis: str, *, create: bool
+    ) -> Trial:
+        """See `plans.PlansIndexes`. UsageError A701 for what can have no index: a view, a foreign table."""
+        from audience.engines.postgres_plans import PostgresPlans
+
+        return PostgresPlans(self._session).try_indexes(table, proposed, asked, analysis, create=create)
 
     def close(self) -> None:
         """Close the connection if it is our own."""

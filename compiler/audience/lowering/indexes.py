@@ -33,11 +33,6 @@ class Index:
     key: Key
     serves: tuple[str, ...]
 
-    @property
-    def is_expression(self) -> bool:
-        """Whether it holds what is computed, of which an engine has no statistics until it has made some."""
-        return not isinstance(self.key.expression.unnest(), exp.Column | exp.Collate)
-
     def statement(self, dialect: Dialect, relation: Relation, *, concurrently: bool) -> str:
         """The SQL that creates it on a relation."""
         tree = _indexing(dialect).statement(self.name, relation, self.key, concurrently=concurrently)
@@ -73,6 +68,11 @@ def candidate_indexes(run: Run, predicate: Predicate) -> Candidates:
             conditions.append(condition)
     indexes = (Index(_name(run, key), key, tuple(conditions)) for key, conditions in serves.values())
     return Candidates(indexes=tuple(indexes))
+
+
+def analyze(dialect: Dialect, relation: Relation) -> str:
+    """The statement that gathers statistics of a relation and of what its indexes hold."""
+    return render(_indexing(dialect).analysis(relation), dialect, pretty=False)
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,10 +1,12 @@
 """Who is in: people, definitions and an instant go in; ids, counts and samples come out.
 
 `sources` `users` point at people, `ids` `statistics` `shadowed` look at them · `run_inputs` what every run is
-given · `compile` to SQL · `evaluate` one person by the interpreter · `preview` counts and a sample, `counts` what
-each condition did, `unknown` properties that nobody has, `output` values as data, `notebook` a preview as HTML.
+given · `compile` to SQL · `evaluate` one person by the interpreter · `advise` indexes · `preview` counts and a sample,
+`counts` what each condition did, `unknown` properties that nobody has, `output` values as data, `notebook` a preview
+as HTML.
 """
 
+from audience.membership.advise import Advice, IndexAdvice, advise
 from audience.membership.compile import compile
 from audience.membership.counts import NodeCounts
 from audience.membership.evaluate import evaluate
@@ -16,12 +18,15 @@ from audience.membership.statistics import PropertyStatistics, statistics
 from audience.membership.users import Users, users
 
 __all__ = [
+    "Advice",
     "IdReport",
+    "IndexAdvice",
     "NodeCounts",
     "Now",
     "Preview",
     "PropertyStatistics",
     "Users",
+    "advise",
     "check_ids",
     "clock",
     "compile",

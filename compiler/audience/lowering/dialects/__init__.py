@@ -7,7 +7,10 @@ from audience.lowering.dialects.bigquery import BigQuery
 from audience.lowering.dialects.clickhouse import ClickHouse
 from audience.lowering.dialects.duckdb import DuckDB
 from audience.lowering.dialects.postgres import Postgres
+from audience.lowering.dialects.redshift import Redshift
+from audience.lowering.dialects.snowflake import Snowflake
 from audience.lowering.dialects.sqlite import SQLite
+from audience.lowering.dialects.trino import Trino
 
 DIALECTS: dict[str, Dialect] = {
     "duckdb": DuckDB(),
@@ -15,6 +18,9 @@ DIALECTS: dict[str, Dialect] = {
     "clickhouse": ClickHouse(),
     "bigquery": BigQuery(),
     "sqlite": SQLite(),
+    "trino": Trino(),
+    "snowflake": Snowflake(),
+    "redshift": Redshift(),
 }
 
 

@@ -46,13 +46,11 @@ from audience.lowering.build import (
     try_cast,
 )
 from audience.lowering.dialect import Capabilities, Limit, ParameterType, Rows, Steps, Test
-from audience.lowering.dialects.clock_text import ClockTexts, written_clock
+from audience.lowering.dialects.clock_text import FIRST, LAST, ClockTexts, written_clock
 from audience.lowering.dialects.common import free_variable, member_names
 from audience.lowering.dialects.native_json import NativeNodes
+from audience.lowering.dialects.rows_in import rows_in
 from audience.values import MICROSECONDS_PER_DAY
-
-FIRST, LAST = -62_135_596_800_000_000, 253_402_300_799_999_999
-"""The ends of DATETIME and TIMESTAMP, in microseconds."""
 
 INDEX_MAX = 2**62
 """A subscript is an INT64; no list is so long."""
@@ -262,10 +260,7 @@ class BigQuery(NativeNodes, ClockTexts):
 
     def is_among(self, keys: Sequence[exp.Expr], rows: Rows, taken: frozenset[str]) -> exp.Expr:  # noqa: ARG002
         """IN, of pairs as STRUCTs; nothing in it is NULL."""
-        if len(keys) == 1:
-            return exp.In(this=paren(keys[0]), expressions=[string(user) for (user,) in rows])
-        tuples: list[exp.Expr] = [exp.Tuple(expressions=[string(part) for part in row]) for row in rows]
-        return exp.In(this=exp.Tuple(expressions=list(keys)), expressions=tuples)
+        return rows_in(keys, rows)
 
     def is_among_given(self, keys: Sequence[exp.Expr], parameters: Sequence[str], taken: frozenset[str]) -> exp.Expr:
         """The first list unfolded, the others read at the same place."""

@@ -22,6 +22,9 @@ CLOCK = "[T ]([01][0-9]|2[0-3]):[0-5][0-9](:[0-5][0-9]([.][0-9]{1,9})?)?(Z|[+-](
 MOMENT = f"{DATE}({CLOCK})?"
 
 DATE_LENGTH, HOUR_AT, MINUTE_AT, COLON_AT, SECOND_AT, POINT_AT = 10, 12, 15, 17, 18, 20
+FIRST, LAST = -62_135_596_800_000_000, 253_402_300_799_999_999
+"""The first and the last microsecond of the years 1 to 9999, where the timestamps of many engines end."""
+
 HOUR, MINUTE, SECOND = 3_600_000_000, 60_000_000, 1_000_000
 
 

@@ -90,7 +90,7 @@ class PostgresIndexes:
 
     def analysis(self, relation: Relation) -> exp.Expr:
         """ANALYZE."""
-        return exp.Analyze(this=_table(relation))
+        return exp.Analyze(tables=[_table(relation)])
 
     def reason(self, leaf: Leaf | Not, catalog: Catalog) -> str:
         """By what is asked, and of what."""
