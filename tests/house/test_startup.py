@@ -5,7 +5,7 @@ import sys
 
 import pytest
 
-HEAVY = {"duckdb", "sqlglot", "lark", "pydantic", "typer", "rich"}
+HEAVY = {"duckdb", "psycopg", "sqlglot", "lark", "pydantic", "typer", "rich"}
 
 
 def imported_by(program: str) -> set[str]:
