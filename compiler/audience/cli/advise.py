@@ -33,9 +33,7 @@ EXPRESSION_WIDTH = 40
 """So much of a condition names it in the answer."""
 
 TRY = "`--create-in-transaction` creates it, asks EXPLAIN and rolls back; until then nobody else can write to the table"
-COUNTS = (
-    "indexes serve the query of `audience compile`; a preview counts each condition, and reads all people"
-)
+COUNTS = "indexes serve the query of `audience compile`; a preview counts each condition, and reads all people"
 
 
 @reported

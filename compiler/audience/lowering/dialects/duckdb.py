@@ -91,8 +91,8 @@ class DuckDB(CommonLeaves):
         verified=True,
         counts=_count_if,
         materialized=True,
-        instead_of_indexes="it skips the parts of a table whose lowest and highest values rule a condition out; store the"
-        " table in the order of the column that most audiences compare: CREATE TABLE … AS SELECT … ORDER BY …",
+        instead_of_indexes="it skips the parts of a table whose lowest and highest values rule a condition out; store"
+        " the table in the order of the column that most audiences compare: CREATE TABLE … AS SELECT … ORDER BY …",
         reads="tables and views, Parquet, CSV, NDJSON and JSON files",
         driver="audience",
     )
