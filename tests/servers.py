@@ -17,6 +17,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from importlib.util import find_spec
 from pathlib import Path
+from typing import Any
 from urllib.parse import quote, urlencode
 
 import psycopg
@@ -68,47 +69,29 @@ UNPRIVILEGED = "nobody"
 @contextmanager
 def running_server(which: str) -> Iterator[str]:
     """A server of our own; the URL of its superuser."""
-    folder = Path(tempfile.mkdtemp(prefix="audience-pg-", dir=_open_folder()))
-    password = secrets.token_hex(8)
-    user = _unprivileged()
-    binaries = _binaries(which, folder)
-    (folder / "password").write_text(password)
-    if user is not None:
-        for path in (folder, folder / "password"):
-            os.chown(path, user.pw_uid, user.pw_gid)
-    identity = {} if user is None else {"user": user.pw_uid, "group": user.pw_gid, "extra_groups": []}
-    environment = {"PATH": os.environ.get("PATH", os.defpath), "LC_ALL": "C.UTF-8", "SERVER_FOLDER": str(folder)}
-    surroundings = {"cwd": folder, "env": environment, **identity}
-    try:
-        made = subprocess.run(
-            [binaries / "initdb", *INITDB_ALWAYS, *INITDB[which]],
-            **surroundings,
-            capture_output=True,
-            text=True,
-            check=False,
-        )
-        assert made.returncode == 0, made.stderr
-    except BaseException:
-        shutil.rmtree(folder)
-        raise
-    options = [f"-c{name}={value}" for name, value in {**SETTINGS, "unix_socket_directories": folder}.items()]
-    with (folder / "log").open("w") as log:
-        process = subprocess.Popen(
-            ["/bin/sh", "-c", KEEP_UNTIL_STDIN_CLOSES, "sh", binaries / "postgres", "-Ddata", *options],
-            **surroundings,
-            stdin=subprocess.PIPE,
-            stdout=log,
-            stderr=log,
-            start_new_session=True,  # a Ctrl-C at the terminal is ours; the tests still clean up on the server
-        )
-    url = f"postgresql://postgres:{password}@/postgres?{urlencode({'host': folder})}"
-    try:
-        _wait_for(url, folder / "log")
-        yield url
-    finally:
-        assert process.stdin is not None
-        process.stdin.close()
-        process.wait()
+    with _own_folder() as folder:
+        password, binaries = secrets.token_hex(8), _binaries(which, folder)
+        (folder / "password").write_text(password)
+        _hand_over(folder / "password")
+        _run(binaries / "initdb", *INITDB_ALWAYS, *INITDB[which], folder=folder)
+        with _running(binaries, folder):
+            url = f"postgresql://postgres:{password}@/postgres?{urlencode({'host': folder})}"
+            _wait_for(url, folder)
+            yield url
+
+
+@contextmanager
+def running_standby(which: str, primary: str) -> Iterator[str]:
+    """A standby of a server that `running_server` has started, which can only be read."""
+    with _own_folder() as folder:
+        binaries, stated = _binaries(which, folder), conninfo_to_dict(primary)
+        copy = ["--pgdata=data", "--username=postgres", "--write-recovery-conf", "--checkpoint=fast", "--no-sync"]
+        program, host, password = binaries / "pg_basebackup", f"--host={stated['host']}", str(stated["password"])
+        _run(program, *copy, host, folder=folder, password=password)
+        with _running(binaries, folder):
+            url = changed_url(primary, host=str(folder))
+            _wait_for(url, folder)
+            yield url
 
 
 def changed_url(url: str, **changes: str) -> str:
@@ -182,6 +165,59 @@ def schema_url(postgres_url: str) -> Iterator[str]:
         yield url
 
 
+@contextmanager
+def _own_folder() -> Iterator[Path]:
+    folder = Path(tempfile.mkdtemp(prefix="audience-pg-", dir=_open_folder()))
+    _hand_over(folder)
+    try:
+        yield folder
+    finally:
+        # The shell that watches over a server has removed it, unless none was started.
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+def _run(program: Path, *arguments: str, folder: Path, password: str = "") -> None:
+    done = subprocess.run(
+        [program, *arguments], **_surroundings(folder, PGPASSWORD=password), capture_output=True, text=True, check=False
+    )
+    assert done.returncode == 0, done.stderr
+
+
+@contextmanager
+def _running(binaries: Path, folder: Path) -> Iterator[None]:
+    """The server over the data in a folder, until the end of the block or of this process."""
+    options = [f"-c{name}={value}" for name, value in {**SETTINGS, "unix_socket_directories": folder}.items()]
+    with (folder / "log").open("w") as log:
+        process = subprocess.Popen(
+            ["/bin/sh", "-c", KEEP_UNTIL_STDIN_CLOSES, "sh", binaries / "postgres", "-Ddata", *options],
+            **_surroundings(folder, SERVER_FOLDER=str(folder)),
+            stdin=subprocess.PIPE,
+            stdout=log,
+            stderr=log,
+            start_new_session=True,  # a Ctrl-C at the terminal is ours; the tests still clean up on the server
+        )
+    try:
+        yield
+    finally:
+        assert process.stdin is not None
+        process.stdin.close()
+        process.wait()
+
+
+def _surroundings(folder: Path, **variables: str) -> dict[str, Any]:
+    """How programs of the server are run: in its folder, and as a user that PostgreSQL agrees to run as."""
+    user = _unprivileged()
+    environment = {"PATH": os.environ.get("PATH", os.defpath), "LC_ALL": "C.UTF-8", **variables}
+    identity = {} if user is None else {"user": user.pw_uid, "group": user.pw_gid, "extra_groups": []}
+    return {"cwd": folder, "env": environment, **identity}
+
+
+def _hand_over(path: Path) -> None:
+    user = _unprivileged()
+    if user is not None:
+        os.chown(path, user.pw_uid, user.pw_gid)
+
+
 def _unprivileged() -> pwd.struct_passwd | None:
     return pwd.getpwnam(UNPRIVILEGED) if os.geteuid() == 0 else None
 
@@ -213,13 +249,13 @@ def _binaries(which: str, folder: Path) -> Path:
     return package / "pginstall" / "bin"
 
 
-def _wait_for(url: str, log: Path) -> None:
+def _wait_for(url: str, folder: Path) -> None:
     until = time.monotonic() + START_SECONDS
     while True:
         try:
             psycopg.connect(url).close()
         except psycopg.OperationalError:
-            assert time.monotonic() < until, log.read_text()
+            assert time.monotonic() < until, (folder / "log").read_text()
             time.sleep(0.02)
         else:
             return

@@ -24,7 +24,7 @@ from audience.catalog.declare import Roles, split_table
 from audience.engines import Engine, Postgres
 from audience.engines.postgres_session import GUARDS
 from audience.errors import EngineError, UsageError
-from tests.servers import changed_url, own_role
+from tests.servers import changed_url, own_role, running_server, running_standby
 
 IDLE, INTRANS = pq.TransactionStatus.IDLE, pq.TransactionStatus.INTRANS
 
@@ -171,6 +171,19 @@ def test_a_user_who_may_only_read(url: str, admin: psycopg.Connection, read_only
             engine.copy_rows(("readable",), ("id",), [(3,)])
         assert engine.run("SELECT count(*) FROM readable") == [(2,)]
         engine.close()
+
+
+def test_a_standby_is_read() -> None:
+    """Also where every transaction would be serializable, which a standby refuses."""
+    with running_server("main") as primary, psycopg.connect(primary, autocommit=True) as connection:
+        connection.execute("CREATE TABLE people AS SELECT i AS id, 'pro' AS plan FROM generate_series(1, 100) i")
+        connection.execute("ALTER SYSTEM SET default_transaction_isolation = 'serializable'")
+        with running_standby("main", primary) as standby:
+            users = audience.users(standby)
+            assert audience.preview(audience.parse('plan = "pro"'), users=users).matched == 100
+            assert users.open_engine().run("SELECT pg_is_in_recovery()") == [(True,)]
+            assert [len(batch) for batch in users.open_engine().stream("SELECT id FROM people", rows=60)] == [60, 40]
+            users.close()
 
 
 def test_a_query_writes_nothing(engine: Postgres, admin: psycopg.Connection) -> None:
