@@ -201,6 +201,21 @@ def test_a_query_that_kills_its_own_server_process(mortal: Postgres) -> None:
     assert "connection to the server is gone" in str(caught.value.help)
 
 
+@pytest.mark.parametrize(("text", "said"), [("\0", r"U\+0000|NUL"), ("\ud800", "surrogate")])
+def test_text_that_is_none(engine: Postgres, admin: psycopg.Connection, text: str, said: str) -> None:
+    """A query is never cut short: what stands before U+0000 would be another query."""
+    admin.execute("CREATE TABLE IF NOT EXISTS texts (a text)")
+    for connected in (engine, Postgres(admin)):
+        for run in (connected.run, connected.stream):
+            with pytest.raises(EngineError, match=said):
+                list(run(f"SELECT 1 {text} WHERE false"))
+            with pytest.raises(EngineError, match=said):
+                list(run("SELECT %(x)s::text", {"x": text}))
+        with pytest.raises(EngineError, match=said):
+            connected.copy_rows(("texts",), ("a",), [("a",), (text,)])
+        assert connected.run("SELECT count(*) FROM texts") == [(0,)]
+
+
 def test_a_transaction_that_has_failed_before(url: str) -> None:
     with psycopg.connect(url) as connection:
         with pytest.raises(psycopg.Error):

@@ -100,7 +100,7 @@ class Postgres:
     ) -> tuple[tuple[str, ...], list[Row]]:
         """The names of the columns, and all rows."""
         with self._session.reading(doing) as cursor:
-            cursor.execute(sql.encode(), parameters or None, prepare=False)
+            cursor.execute(_encode(sql, doing), parameters or None, prepare=False)
             rows = cursor.fetchall()
             return tuple(column.name for column in cursor.description or ()), rows
 
@@ -114,7 +114,7 @@ class Postgres:
     ) -> Iterator[list[Row]]:
         """The rows in batches, from a cursor on the server; its transaction ends with the stream."""
         with self._session.streaming(doing) as cursor:
-            cursor.execute(sql.encode(), parameters or None)
+            cursor.execute(_encode(sql, doing), parameters or None)
             while batch := cursor.fetchmany(rows):
                 yield batch
 
@@ -163,3 +163,10 @@ class Postgres:
         """Close the connection if it is our own."""
         if self._close is not None:
             self._close()
+
+
+def _encode(sql: str, doing: str) -> bytes:
+    """The bytes of a query. The driver would cut it at U+0000 and run what stands before."""
+    if "\0" in sql:
+        raise EngineError(Postgres.name, doing, "U+0000 is in the query, and PostgreSQL has no such character")
+    return sql.encode()

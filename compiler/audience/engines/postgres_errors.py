@@ -44,6 +44,8 @@ def said_by_postgres(doing: str) -> Iterator[None]:
         yield
     except psycopg.Error as error:
         raise EngineError(NAME, doing, in_brief(error), _help(error)) from error
+    except UnicodeEncodeError as error:
+        raise EngineError(NAME, doing, "half of a surrogate pair is no text that PostgreSQL can hold") from error
 
 
 def in_brief(error: psycopg.Error) -> str:
