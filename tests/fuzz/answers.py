@@ -8,6 +8,7 @@ from collections.abc import Sequence
 
 from audience.catalog import Catalog
 from audience.catalog.kinds import TextKind
+from audience.errors import UnsupportedByDialect
 from audience.interpreter import Members, Person, evaluate
 from audience.ir import Predicate
 from audience.lowering import Run, find_dialect, select_ids
@@ -50,6 +51,17 @@ def value_query(run: Run, predicates: Sequence[Predicate], *, extracted: bool) -
     source = scope.extraction(None) if isinstance(scope, ExtractedScope) else run.dialect.relation(run.catalog.relation)
     tree = select(columns, source, None, alias="people")
     return render(tree, run.dialect, pretty=False), dict(lowering.members.parameters)
+
+
+def is_sayable(run: Run, predicate: Predicate) -> bool:
+    """Whether the dialect can say a predicate. One that names no limits has to, so it is not asked."""
+    if not run.dialect.capabilities.limits:
+        return True
+    try:
+        value_query(run, [predicate], extracted=False)
+    except UnsupportedByDialect:
+        return False
+    return True
 
 
 def ask_values(

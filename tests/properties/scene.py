@@ -9,12 +9,12 @@ from random import Random
 from hypothesis import strategies as st
 
 from audience.catalog import Catalog
-from audience.errors import DefinitionError, UnsupportedByDialect
+from audience.errors import DefinitionError
 from audience.interpreter import Members
 from audience.ir import Outline, Predicate
 from audience.language import Expression
 from audience.resolution import resolve
-from tests.fuzz.answers import Answers, ask_interpreter, run_for, value_query
+from tests.fuzz.answers import Answers, ask_interpreter, is_sayable, run_for
 from tests.fuzz.batch import draw_members
 from tests.fuzz.columns import TypedColumn
 from tests.fuzz.conditions import AUDIENCES, Author
@@ -82,8 +82,9 @@ def set_scene(
         expression = author.expression(depth)
         try:
             resolution = resolve(expression, catalog, static=AUDIENCES)
-            value_query(run, [resolution.predicate], extracted=False)
-        except (DefinitionError, UnsupportedByDialect):
+        except DefinitionError:
+            continue
+        if not is_sayable(run, resolution.predicate):
             continue
         written.append(expression)
         predicates.append(resolution.predicate)

@@ -9,7 +9,7 @@ from random import Random
 import pytest
 
 import audience
-from audience.errors import DefinitionError, UnsupportedByDialect
+from audience.errors import DefinitionError
 from audience.interpreter import evaluate
 from audience.ir import Outline, Predicate
 from audience.language import Expression, walk
@@ -18,7 +18,7 @@ from audience.lowering import Run
 from audience.operators import BY_NAME
 from audience.resolution import resolve
 from audience.values import Array, Null, Text, read_instant
-from tests.fuzz.answers import ask_values, run_for, value_query
+from tests.fuzz.answers import ask_values, is_sayable, run_for
 from tests.fuzz.conditions import AUDIENCES, Author
 from tests.fuzz.edges import NOW
 from tests.properties.scene import Scene, draw_scene_crowd, law, randoms, set_scene
@@ -156,10 +156,9 @@ def _resolved(expression: Expression, run: Run) -> Predicate | None:
     """The meaning of an expression that the checker accepts and the dialect can say."""
     try:
         predicate = resolve(expression, run.catalog, static=AUDIENCES).predicate
-        value_query(run, [predicate], extracted=False)
-    except (DefinitionError, UnsupportedByDialect):
+    except DefinitionError:
         return None
-    return predicate
+    return predicate if is_sayable(run, predicate) else None
 
 
 # ── meaning survives every change of form ─────────────────────────────────────────────────────────

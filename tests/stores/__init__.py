@@ -18,6 +18,7 @@ from audience.catalog import Catalog
 from audience.lowering import find_dialect
 from audience.membership.users import Users
 from tests.fuzz.columns import TypedColumn
+from tests.servers import DEBIAN
 from tests.stores.store import Rows, Session, Store
 
 __all__ = [
@@ -48,7 +49,10 @@ STORES = {
 }
 """Every store, and the function that opens it: `module:function`."""
 
-LIGHT = ("duckdb",)
+if DEBIAN.is_dir():
+    STORES["postgres15"] = "tests.stores.postgres:open_debian"
+
+LIGHT = ("duckdb", "postgres")
 """What `make test` runs on; `make test-engines` runs on all."""
 
 CHOICE = "AUDIENCE_TEST_ENGINES"
