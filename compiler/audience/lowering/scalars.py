@@ -63,8 +63,9 @@ def literal(kind: Kind, operand: Value | Instant) -> exp.Expr | None:
     match kind, operand:
         case BooleanKind(), Boolean(held):
             return true() if held else false()
-        case IntegerKind(low, high), Number(int(number)) if low <= number <= high:
-            return integer_value(number)
+        case IntegerKind(low, high), Number(number) if number % 1 == 0 and low <= number <= high:
+            # A number from 2^53 on is held as it was written, so that a whole one can be a float.
+            return integer_value(int(number))
         case DecimalKind(), Number(number):
             return _decimal(kind, number)
         case DoubleKind(), Number(number):
