@@ -154,6 +154,7 @@ def _print(found: "Advice", warnings: "tuple[Diagnostic, ...]") -> None:
         console().print(shown)
     for heading, lines in (
         ("no index serves", _unserved(found.unserved)),
+        ("plans use already", [f"{audience}: {', '.join(names)}" for audience, names in found.plans.items()]),
         ("nobody, whatever the data", list(found.nobody)),
     ):
         if lines:

@@ -55,12 +55,15 @@ class Advice:
     """The indexes that audiences could use, and for each audience that no index serves what is in the way.
 
     `afterwards` is the statement that gathers statistics, to be run when the indexes are there; empty where none is
-    advised. `nobody` has the audiences that match nobody whatever the data, and need no index.
+    advised. `nobody` has the audiences that match nobody whatever the data, and need no index. `plans` names the
+    indexes that the plan of each audience uses already and that are none of `indexes`: a read-only session cannot
+    compare the two.
     """
 
     indexes: tuple[IndexAdvice, ...]
     unserved: Mapping[str, tuple[Unserved, ...]]
     nobody: tuple[str, ...]
+    plans: Mapping[str, tuple[str, ...]]
     afterwards: str
 
     @property
@@ -78,6 +81,7 @@ class Advice:
                 for audience, parts in self.unserved.items()
             },
             "nobody": list(self.nobody),
+            "plans": {audience: list(names) for audience, names in self.plans.items()},
             "statements": list(self.statements),
         }
 
@@ -125,13 +129,17 @@ def advise(
     queries = [Asked(audience.query.sql, audience.query.parameters) for audience in found.values()]
     analysis = analyze(dialect, catalog.relation)
     trial = engine.try_indexes(catalog.relation, proposed, queries, analysis, create=create)
+    judged = tuple(
+        _judged(index, index.statement(dialect, catalog.relation, concurrently=not trial.partitioned), found, trial)
+        for index in indexes.values()
+    )
+    told = {name for index in judged for name in (index.name, index.there)}
+    plans = {name: tuple(sorted(used - told)) for name, used in zip(found, trial.used, strict=True) if used - told}
     return Advice(
-        tuple(
-            _judged(index, index.statement(dialect, catalog.relation, concurrently=not trial.partitioned), found, trial)
-            for index in indexes.values()
-        ),
+        judged,
         {name: audience.candidates.unserved for name, audience in found.items() if audience.candidates.unserved},
         tuple(name for name, audience in found.items() if audience.candidates == Candidates()),
+        plans,
         analysis,
     )
 
