@@ -41,7 +41,7 @@ def advise(
     given: Annotated[
         list[str] | None,
         typer.Argument(
-            metavar="[KEY|EXPR|FILE]...",
+            metavar="KEY|EXPR|FILE",
             help="Audiences of the folder by key, conditions, or files. Left out: all audiences of --audiences.",
             show_default=False,
         ),
@@ -71,7 +71,8 @@ def advise(
 
     Each is read from the SQL that the audiences are compiled to, and checked with EXPLAIN as far as that goes without
     changing anything: an index that is there, and one that the extension hypopg can suppose. What no index serves is
-    said with the reason.
+    said with the reason. An index makes every write a little slower: create those that serve audiences that are
+    asked often, and of few people.
     """
     from audience.cli.asked import Asked
     from audience.cli.output import write_json
