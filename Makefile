@@ -18,6 +18,7 @@ TESTS ?=
 # For `make fuzz` and `make deep`.
 SEED ?= 1
 MINUTES ?= 1
+ENGINES ?= duckdb,postgres
 EXAMPLES ?= 50000
 
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
@@ -58,8 +59,8 @@ format: $(STAMP) ## rewrite the sources as ruff wants them
 docs: $(STAMP) ## write the pages of docs/ that are made from tables
 	$(BIN)/python -m docs.generate
 
-fuzz: $(STAMP) ## interpreter against engine, in bulk (SEED=1 MINUTES=1)
-	$(BIN)/python -m tests.fuzz --seed $(SEED) --minutes $(MINUTES)
+fuzz: $(STAMP) ## interpreter against engines, in bulk (SEED=1 MINUTES=1 ENGINES=duckdb,postgres)
+	$(BIN)/python -m tests.fuzz --seed $(SEED) --minutes $(MINUTES) --engines $(ENGINES)
 
 planted: $(STAMP) ## apply each planted bug; the tests must notice every one
 	$(BIN)/python -m tests.planted
