@@ -126,9 +126,13 @@ class Zetasql:
         functions = ZetaSQLBuiltinFunctionOptions(language_options=language)
         self.language = language.to_proto()
         self.catalog = CatalogBuilder("people").with_builtin_functions(functions).build().to_proto()
+        scalar = TypeFactory.create_simple_type
         self.types = {
-            "text": TypeFactory.create_simple_type(TypeKind.TYPE_STRING),
-            "texts": TypeFactory.create_array_type(TypeFactory.create_simple_type(TypeKind.TYPE_STRING)),
+            str: scalar(TypeKind.TYPE_STRING),
+            bool: scalar(TypeKind.TYPE_BOOL),
+            int: scalar(TypeKind.TYPE_INT64),
+            float: scalar(TypeKind.TYPE_DOUBLE),
+            list: TypeFactory.create_array_type(scalar(TypeKind.TYPE_STRING)),
         }
         self.tables: dict[str, tuple[list[Any], Any]] = {}
         self.zone = "UTC"
@@ -155,19 +159,12 @@ class Zetasql:
                 described.column.add(name=column.name, type=column.type)
             request.table_content[table].CopyFrom(rows)
         for parameter, value in parameters.items():
-            kind = self.types["texts" if isinstance(value, list) else "text"]
-            request.options.query_parameters.add(name=parameter, type=kind.to_proto())
+            request.options.query_parameters.add(name=parameter, type=self.types[type(value)].to_proto())
         prepared = self._call("PrepareQuery", request, messages.PrepareQueryResponse).prepared
         try:
             run = messages.EvaluateQueryRequest(prepared_query_id=prepared.prepared_query_id)
             for parameter, value in parameters.items():
-                given = run.params.add(name=parameter)
-                if isinstance(value, list):
-                    given.value.array_value.SetInParent()
-                    for text in value:
-                        given.value.array_value.element.add(string_value=text)
-                else:
-                    given.value.string_value = str(value)
+                _give(run.params.add(name=parameter).value, value)
             return list(prepared.columns), self._call("EvaluateQuery", run, messages.EvaluateQueryResponse).content
         finally:
             done = messages.UnprepareQueryRequest(prepared_query_id=prepared.prepared_query_id)
@@ -178,8 +175,39 @@ class Zetasql:
 
     def run(self, sql: str, parameters: Mapping[str, object] | None = None, **_: object) -> list[Row]:
         """All rows of a query."""
-        _, content = self.ask(sql, parameters or {})
-        return [tuple(_value(cell) for cell in row.cell) for row in content.table_data.row]
+        return self.run_named(sql, parameters)[1]
+
+    def run_named(
+        self, sql: str, parameters: Mapping[str, object] | None = None, **_: object
+    ) -> tuple[tuple[str, ...], list[Row]]:
+        """The names of the columns, and all rows."""
+        columns, content = self.ask(sql, parameters or {})
+        names = tuple(column.name for column in columns)
+        return names, [tuple(_value(cell) for cell in row.cell) for row in content.table_data.row]
+
+    def stream(self, sql: str, parameters: Mapping[str, object] | None = None, **_: object) -> Iterator[list[Row]]:
+        """All rows at once: nothing here is so large."""
+        if rows := self.run(sql, parameters):
+            yield rows
+
+
+def _give(cell: Any, value: object) -> None:
+    """Put the value of a parameter into a message."""
+    match value:
+        case bool():
+            cell.bool_value = value
+        case int():
+            cell.int64_value = value
+        case float():
+            cell.double_value = value
+        case str():
+            cell.string_value = value
+        case list():
+            cell.array_value.SetInParent()
+            for text in value:
+                cell.array_value.element.add(string_value=text)
+        case _:
+            raise AssertionError(f"no parameter of ours is {value!r}")
 
 
 def _cached() -> wasmtime.Config:
