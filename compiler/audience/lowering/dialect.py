@@ -270,7 +270,10 @@ class Dialect(Protocol):
 
     # members and output
     def is_among(self, keys: Sequence[exp.Expr], rows: Rows, taken: frozenset[str]) -> exp.Expr:
-        """Whether texts that are not NULL stand in one of the rows; never NULL. `taken` are names of the relation."""
+        """Whether texts that are not NULL stand in one of the rows; never NULL. `taken` are names of the relation.
+
+        The keys are marked as `compared_text` marks them.
+        """
 
     def is_among_given(self, keys: Sequence[exp.Expr], parameters: Sequence[str], taken: frozenset[str]) -> exp.Expr:
         """The same where each column of the rows is a list parameter of texts."""

@@ -229,8 +229,6 @@ class CommonLeaves:
         return self._exists(keys, rows, names)
 
     def _exists(self, keys: Sequence[exp.Expr], rows: exp.Expr, names: Sequence[str]) -> exp.Expr:
-        tests = [
-            binary(exp.EQ, self.text(key), self.text(column(held))) for key, held in zip(keys, names, strict=False)
-        ]
+        tests = [binary(exp.EQ, key, column(held)) for key, held in zip(keys, names, strict=False)]
         one = exp.Literal(this="1", is_string=False)
         return exp.Exists(this=select([one], rows, conjunction(tests)))

@@ -42,7 +42,7 @@ from audience.lowering.build import (
     string,
     text_value,
 )
-from audience.lowering.dialect import Capabilities, Limit, ParameterType, Test
+from audience.lowering.dialect import Capabilities, Limit, ParameterType, Rows, Test
 from audience.lowering.dialects.common import count_filtered
 from audience.lowering.dialects.nearest_double import GREATEST, LEAST, nearest
 from audience.lowering.dialects.postgres_indexes import PostgresIndexes
@@ -300,7 +300,20 @@ class Postgres(PostgresJson):
         """EXISTS over the items."""
         return conjunction([_is_flat(items), some_unfolded(function("unnest", items.copy()), test, others)])
 
-    # output
+    # members and output
+
+    def is_among(self, keys: Sequence[exp.Expr], rows: Rows, taken: frozenset[str]) -> exp.Expr:
+        """Ids alone as IN, which an index on the id serves."""
+        if len(keys) == 1:
+            return is_in(keys[0], [string(held) for (held,) in rows])
+        return super().is_among(keys, rows, taken)
+
+    def is_among_given(self, keys: Sequence[exp.Expr], parameters: Sequence[str], taken: frozenset[str]) -> exp.Expr:
+        """The same with a list that is bound."""
+        if len(keys) == 1:
+            given = exp.Any(this=exp.Paren(this=self.parameter(parameters[0], ParameterType.TEXTS)))
+            return binary(exp.EQ, keys[0], given)
+        return super().is_among_given(keys, parameters, taken)
 
     def output(self, kind: Kind, operand: exp.Expr) -> exp.Expr:
         """Instants in microseconds, containers as JSON text."""
