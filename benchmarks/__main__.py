@@ -1,11 +1,15 @@
-"""Measure speed: python -m benchmarks [QUESTION…] [--people N] [--rounds R] [--cache DIR] [--json FILE]."""
+"""Measure speed: python -m benchmarks [QUESTION…] [--people N] [--rounds R] [--cache DIR] [--json FILE].
+
+python -m benchmarks predicates --engine postgres     compiled predicates on a PostgreSQL of our own
+python -m benchmarks compile --dialect all            ten conditions, for every dialect
+"""
 
 import argparse
 import json
 from collections.abc import Callable
 from pathlib import Path
 
-from benchmarks import compile_speed, json_forms, machine, predicates, preview, startup
+from benchmarks import compile_speed, json_forms, machine, postgres_predicates, predicates, preview, startup
 from benchmarks.people import CACHE
 
 QUESTIONS: dict[str, Callable[[int, int, Path], dict[str, object]]] = {
@@ -25,6 +29,8 @@ def main() -> None:
     parser.add_argument("--people", type=int, default=1_000_000, help="size of the population (1,000,000)")
     parser.add_argument("--rounds", type=int, default=9, help="interleaved pairs for each ratio (9)")
     parser.add_argument("--cache", type=Path, default=CACHE, help="where populations are kept")
+    parser.add_argument("--engine", choices=["duckdb", "postgres"], default="duckdb", help="of predicates (duckdb)")
+    parser.add_argument("--dialect", choices=["duckdb", "all"], default="duckdb", help="of compile (duckdb)")
     parser.add_argument("--json", type=Path, help="write the numbers to a file; other questions in it stay")
     options = parser.parse_args()
     found: dict[str, object] = {}
@@ -33,8 +39,13 @@ def main() -> None:
     found["machine"] = machine.describe()
     for question in options.questions or QUESTIONS:
         print(f"── {question} ──")
-        name = f"{question}-{options.people}" if question in ("predicates", "preview", "json") else question
-        found[name] = QUESTIONS[question](options.people, options.rounds, options.cache)
+        name, ask = question, QUESTIONS[question]
+        if question == "predicates" and options.engine == "postgres":
+            name, ask = "predicates-postgres", postgres_predicates.run
+        elif question == "compile" and options.dialect == "all":
+            name, ask = "compile-all", compile_speed.run_all
+        sized = question in ("predicates", "preview", "json")
+        found[f"{name}-{options.people}" if sized else name] = ask(options.people, options.rounds, options.cache)
     if options.json is not None:
         options.json.write_text(json.dumps(found, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
 
