@@ -13,6 +13,7 @@ import pytest
 
 import audience
 from audience.catalog import Catalog
+from audience.errors import DefinitionError
 from audience.interpreter import read_document
 from audience.interpreter.document import DocumentValue
 from audience.language.nodes import Items, Property
@@ -174,14 +175,19 @@ def test_columns_of_every_store(store: Store) -> None:
     held = 0
     for case in cases:
         catalog = load(store, case)
-        if catalog is not None:
-            held += 1
-            users = users_of(store, catalog)
+        if catalog is None:
+            continue
+        users = users_of(store, catalog)
+        try:
             query = audience.compile(
                 case.expression, users=users, dialect=store.dialect, now=case.now, members=case.members
             )
-            found = [str(row[0]) for row in store.run(query.sql, query.parameters)]
-            assert found == ([case.user_id] if case.expected else []), case
+        except DefinitionError:
+            assert not store.documents, "only a closed relation refuses a path below a text"
+            continue
+        held += 1
+        found = [str(row[0]) for row in store.run(query.sql, query.parameters)]
+        assert found == ([case.user_id] if case.expected else []), case
     assert held == len(cases) if store.documents else held >= HELD_MIN * len(cases)
 
 

@@ -85,6 +85,12 @@ def _held(draw: Callable[[Random], Given]) -> Callable[[Random], Given]:
     return drawn
 
 
+def _uuid(rng: Random) -> Given:
+    """A text in the one spelling that it is compared in: there is no type that would spell it so."""
+    _, value = BY_NAME["c_uuid"].draw(rng)
+    return str(value), value
+
+
 def _columns() -> Iterator[TypedColumn]:
     same = {
         "c_bool": "BOOL", "c_tiny": "INT64", "c_int": "INT64", "c_big": "INT64", "c_dec": "NUMERIC",
@@ -101,6 +107,7 @@ def _columns() -> Iterator[TypedColumn]:
         yield TypedColumn(name, type_name, BY_NAME[name].draw)
     for name, type_name in narrower.items():
         yield TypedColumn(name, type_name, _held(BY_NAME[name].draw))
+    yield TypedColumn("c_uuid", "STRING", _uuid)
     for name in ("c_epoch_s", "c_epoch_ms"):
         yield TypedColumn(name, "INT64", BY_NAME[name].draw, epoch=BY_NAME[name].epoch)
 

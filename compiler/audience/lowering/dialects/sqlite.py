@@ -27,11 +27,12 @@ from audience.lowering.build import (
     name,
     negation,
     paren,
+    select,
     string,
 )
 from audience.lowering.dialect import Capabilities, Limit, ParameterType, Rows
 from audience.lowering.dialects.clock_text import DATE_LENGTH, HOUR, MINUTE, SECOND
-from audience.lowering.dialects.common import count_filtered, member_names
+from audience.lowering.dialects.common import count_filtered
 from audience.lowering.dialects.without import WithoutDocuments, WithoutLists, WithoutMaps, WithoutStructs
 
 DATE_SHAPE = "[0-9][0-9][0-9][0-9]-[0-9][0-9]-[0-9][0-9]"
@@ -153,23 +154,29 @@ class SQLite(WithoutMaps, WithoutLists, WithoutStructs, WithoutDocuments):
         if len(keys) == 1:
             return exp.In(this=marked[0], expressions=[string(user) for (user,) in rows])
         tuples: list[exp.Expr] = [exp.Tuple(expressions=[string(part) for part in row]) for row in rows]
-        return exp.In(this=exp.Tuple(expressions=list(marked)), query=exp.Values(expressions=tuples))
+        return exp.In(this=exp.Tuple(expressions=list(marked)), query=exp.Subquery(this=exp.Values(expressions=tuples)))
 
-    def is_among_given(self, keys: Sequence[exp.Expr], parameters: Sequence[str], taken: frozenset[str]) -> exp.Expr:
-        """Lists travel as JSON; two of them are read side by side by the places of their items."""
-        names, one = member_names(taken), exp.Literal(this="1", is_string=False)
-        sources: list[exp.Expr] = []
-        tests: list[exp.Expr] = []
-        for key, parameter, alias in zip(keys, parameters, names, strict=False):
-            items = function("json_each", self.parameter(parameter, ParameterType.TEXTS))
-            sources.append(exp.Table(this=items, alias=exp.TableAlias(this=name(alias))))
-            tests.append(binary(exp.EQ, self.text(key), exp.Column(this=name("value"), table=name(alias))))
-        query = exp.Select(expressions=[one], from_=exp.From(this=sources[0]))
-        for source, alias in zip(sources[1:], names[1:], strict=False):
-            places = [exp.Column(this=name("key"), table=name(table)) for table in (names[0], alias)]
+    def is_among_given(self, keys: Sequence[exp.Expr], parameters: Sequence[str], taken: frozenset[str]) -> exp.Expr:  # noqa: ARG002
+        """Lists travel as JSON, and are read side by side by the places of their items.
+
+        `json_each` has a column called id, so that no column of the people is named beside it.
+        """
+        aliases = [f"list_{at}" for at in range(len(parameters))]
+        values: list[exp.Expr] = [exp.Column(this=name("value"), table=name(alias)) for alias in aliases]
+        sources: list[exp.Expr] = [
+            exp.Table(
+                this=function("json_each", self.parameter(parameter, ParameterType.TEXTS)),
+                alias=exp.TableAlias(this=name(alias)),
+            )
+            for parameter, alias in zip(parameters, aliases, strict=True)
+        ]
+        query = select(values, sources[0])
+        for source, alias in zip(sources[1:], aliases[1:], strict=True):
+            places = [exp.Column(this=name("key"), table=name(table)) for table in (aliases[0], alias)]
             query.append("joins", exp.Join(this=source, on=binary(exp.EQ, places[0], places[1])))
-        query.set("where", exp.Where(this=conjunction(tests)))
-        return exp.Exists(this=query)
+        marked: list[exp.Expr] = [self.text(key) for key in keys]
+        left = marked[0] if len(marked) == 1 else exp.Tuple(expressions=marked)
+        return exp.In(this=left, query=exp.Subquery(this=query))
 
     def output(self, kind: Kind, operand: exp.Expr) -> exp.Expr:
         """Instants in microseconds."""
