@@ -7,6 +7,10 @@ import pytest
 
 from audience.engines import Postgres
 from tests.servers import POSTGRES_SERVERS, own_schema
+from tests.stores import chosen
+
+collect_ignore = [] if "clickhouse" in chosen() else ["clickhouse_server.py", "test_clickhouse_engine.py"]
+"""Tests of engines whose packages only the environment of `make test-engines` has."""
 
 
 @pytest.fixture(scope="module", params=POSTGRES_SERVERS)

@@ -109,8 +109,8 @@ class ClickHouse:
         address = urlsplit(url)
         dsn = urlunsplit(address._replace(scheme=SCHEMES.get(address.scheme, address.scheme)))
         options: dict[str, Any] = {"dsn": dsn, "interface": SCHEMES.get(address.scheme, "http")}
-        # A session of the server would run one query at a time and needs nothing that is ours.
-        options["autogenerate_session_id"] = False
+        # A session of the server would run one query at a time. Parameters go into the body: an address is short.
+        options |= {"autogenerate_session_id": False, "form_encode_query_params": True}
         return cls._connect(options, f"connecting to {address.hostname or 'localhost'}")
 
     @classmethod
@@ -239,18 +239,17 @@ class BrokenOffError(Exception):
 
 @contextmanager
 def _said_by_clickhouse(doing: str) -> Iterator[None]:
-    """Turn the driver's errors into EngineError."""
+    """Turn the errors of the driver, and of the HTTP below it, into EngineError."""
     try:
         from clickhouse_connect.driver.exceptions import ClickHouseError
+        from urllib3.exceptions import HTTPError
     except ImportError as error:
         raise EngineError("clickhouse", doing, "its package is not installed", INSTALL) from error
     try:
         yield
-    except (ClickHouseError, BrokenOffError) as error:
+    except (ClickHouseError, HTTPError, BrokenOffError) as error:
         said = _in_brief(str(error))
         raise EngineError("clickhouse", doing, said, _help(said)) from error
-    except ImportError as error:
-        raise EngineError("clickhouse", doing, "chdb is not installed", INSTALL) from error
 
 
 def _help(said: str) -> str | None:

@@ -10,7 +10,7 @@ from pathlib import Path
 from audience.catalog import Csv, Documents, Parquet, Relation, Table
 from audience.catalog.declare import split_table
 from audience.diagnostics import did_you_mean
-from audience.engines import DuckDB, Engine, Postgres
+from audience.engines import ClickHouse, DuckDB, Engine, Postgres
 from audience.errors import UsageError
 from audience.project import is_address
 
@@ -22,18 +22,22 @@ COMPRESSED = (".gz", ".zst")
 
 ACCEPTED = (
     "people come from .parquet, .csv, .tsv, .ndjson, .jsonl or .json files (wildcards allowed), "
-    "from a DuckDB database (.duckdb, .ddb, .db), from a server (postgresql://…), or from a catalog.toml"
+    "from a DuckDB database (.duckdb, .ddb, .db), from a server (postgresql://…, "
+    "clickhouse://…), or from a catalog.toml"
 )
 
 SERVERS: Mapping[str, Callable[[str], Engine]] = {
     "postgresql": Postgres.connect,
     "postgres": Postgres.connect,
+    "clickhouse": ClickHouse.connect,
+    "clickhouses": ClickHouse.connect,
 }
 """What opens an address, by its scheme."""
 
 CONNECTIONS: Mapping[tuple[str, str], Callable[..., Engine]] = {
     ("duckdb", "DuckDBPyConnection"): DuckDB,
     ("psycopg", "Connection"): Postgres,
+    ("clickhouse_connect.driver.client", "Client"): ClickHouse,
 }
 """What reads over a connection of the caller's, by the module and the name of its class."""
 
