@@ -20,11 +20,11 @@ from audience.values import Array, Instant, Null, Number, Object, Text, Value, r
 def equals(dialect: Dialect, kind: Kind, value: exp.Expr, operand: Value | Instant) -> Lowered:
     """Whether a typed value equals a literal; null equals only null."""
     match kind, operand:
-        case JsonKind(), Null():
+        case JsonKind(text), Null():
             # An item of JSON[] can be NULL, and it can be a JSON null; both are null.
-            return Lowered(dialect.is_absent_node(dialect.node(value, ())), nullable=False)
-        case JsonKind(), _ if not isinstance(operand, Instant):
-            return node_equals(dialect, dialect.node(value, ()), operand)
+            return Lowered(dialect.is_absent_node(root_node(dialect, value, text)), nullable=False)
+        case JsonKind(text), _ if not isinstance(operand, Instant):
+            return node_equals(dialect, root_node(dialect, value, text), operand)
         case _, Null():
             return Lowered(dialect.is_null(value, kind), nullable=False)
         case TimestampKind(), Text(text):
@@ -54,6 +54,11 @@ def equals(dialect: Dialect, kind: Kind, value: exp.Expr, operand: Value | Insta
             return all_lowered(parts)
         case _:
             return equals_any(dialect, kind, value, [operand])
+
+
+def root_node(dialect: Dialect, value: exp.Expr, text: bool) -> exp.Expr:
+    """The node of a JSON value inside a typed one; `text` where it is plain text that holds JSON."""
+    return dialect.node(dialect.document(value, text=True) if text else value, ())
 
 
 def node_equals(dialect: Dialect, node: exp.Expr, value: Value) -> Lowered:

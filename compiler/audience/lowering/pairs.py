@@ -30,6 +30,7 @@ from audience.lowering.build import (
     true,
 )
 from audience.lowering.dialect import Dialect
+from audience.lowering.equality import root_node
 from audience.lowering.instants import COMPARISONS
 from audience.lowering.lowered import Lowered, all_lowered, any_lowered
 from audience.lowering.scalars import DECIMAL_DIGITS_NATIVE
@@ -88,8 +89,8 @@ def read_value(dialect: Dialect, kind: Kind, value: exp.Expr) -> Reading:
             return Reading(absent, text=dialect.as_text(value) if as_text else value)
         case TimestampKind():
             return Reading(absent, instant=dialect.instant_of(kind, value))
-        case JsonKind():
-            return read_node(dialect, dialect.node(value, ()))
+        case JsonKind(text):
+            return read_node(dialect, root_node(dialect, value, text))
         case _:
             return Reading(absent)
 

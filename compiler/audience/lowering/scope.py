@@ -8,12 +8,14 @@ writes a column of the extraction and remembers that it is needed.
 import re
 from dataclasses import dataclass, field
 from enum import StrEnum
+from functools import reduce
 from typing import NamedTuple, assert_never
 
 from sqlglot import exp
 
 from audience.catalog import Catalog, Column, Location
-from audience.catalog.kinds import JsonKind, StructKind
+from audience.catalog.kinds import ArrayKind, JsonKind, Kind, MapKind, StructKind
+from audience.errors import CompilerBug
 from audience.lowering.build import aliased, case, column, select
 from audience.lowering.dialect import Dialect
 
@@ -39,14 +41,24 @@ def typed_value(dialect: Dialect, location: Location, base: exp.Expr) -> exp.Exp
         match step:
             case int():
                 value = dialect.item(value, step)
-                kind = getattr(kind, "item", kind)
             case str() if isinstance(kind, StructKind):
                 value = dialect.field(value, step)
-                kind = dict(kind.fields)[step]
             case str():
                 value = dialect.entry(value, step)
-                kind = getattr(kind, "value", kind)
+        kind = _kind_below(kind, step)
     return value
+
+
+def _kind_below(kind: Kind, step: str | int) -> Kind:
+    match kind, step:
+        case StructKind(fields), str():
+            return dict(fields)[step]
+        case MapKind(below), str():
+            return below
+        case ArrayKind(item), int():
+            return item
+        case _:
+            raise CompilerBug(f"{step!r} leads nowhere in {kind!r}")
 
 
 def facet_of_node(dialect: Dialect, facet: Facet, node: exp.Expr) -> exp.Expr:
@@ -76,8 +88,9 @@ def is_json_text(held: Column) -> bool:
 
 
 def reads_text(location: Location) -> bool:
-    """Whether the JSON stands in a plain text column that must be read first."""
-    return not location.typed and is_json_text(location.column)
+    """Whether the JSON at a location, or that it lies in, is plain text that must be read first."""
+    kind = reduce(_kind_below, location.typed, location.column.kind)
+    return isinstance(kind, JsonKind) and kind.text
 
 
 @dataclass(frozen=True, slots=True)

@@ -47,6 +47,7 @@ from audience.lowering.dialects.common import count_filtered
 from audience.lowering.dialects.nearest_double import GREATEST, LEAST, nearest
 from audience.lowering.dialects.postgres_indexes import PostgresIndexes
 from audience.lowering.dialects.postgres_json import PostgresJson, some_unfolded
+from audience.lowering.dialects.postgres_printer import PRINTER
 from audience.values import MICROSECONDS_PER_DAY, civil_from_days
 
 YEAR = "([1-9][0-9]{3}|0[1-9][0-9]{2}|00[1-9][0-9]|000[1-9])"
@@ -118,6 +119,11 @@ class Postgres(PostgresJson):
             ),
         ),
     )
+
+    @property
+    def printer(self) -> str:
+        """A printer whose literals of binary64 are no NUMERIC."""
+        return PRINTER
 
     def parameter(self, name: str, type: ParameterType) -> exp.Expr:
         """Every parameter says its type."""
