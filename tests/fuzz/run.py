@@ -43,12 +43,16 @@ def fuzz(settings: Settings, stores: Sequence[Store]) -> Tally:
 def turns(stores: Sequence[Store]) -> list[tuple[Sequence[Store], Sequence[TypedColumn]]]:
     """Which stores are asked about one crowd, and in which columns it stands.
 
-    All of them about what all can hold, and between that each alone about all that it can hold.
+    Each alone about all that it can hold, and between that all of them about what all can hold; those that cannot
+    look into JSON, where nobody has a document then, are asked with the others once.
     """
-    if len(stores) == 1:
-        return [(stores, stores[0].columns)]
-    shared = common_columns(stores)
-    return [turn for store in stores for turn in ((stores, shared), ([store], store.columns))]
+    documented = [store for store in stores if store.documents]
+    some = documented if len(documented) > 1 else stores
+    asked: list[tuple[Sequence[Store], Sequence[TypedColumn]]] = []
+    for store in stores:
+        group = stores if store is stores[-1] else some
+        asked += [(group, common_columns(group))] * (len(stores) > 1) + [([store], store.columns)]
+    return asked
 
 
 def rounds(rng: Random) -> Iterator[Cell]:

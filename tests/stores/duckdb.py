@@ -14,6 +14,14 @@ from tests.stores.store import Rows, Session
 
 TEXT = "VARCHAR"
 
+PEACEFUL = {
+    "TimeZone": "UTC",
+    "default_collation": "",
+    "integer_division": "false",
+    "default_order": "ASC",
+    "default_null_order": "NULLS_LAST",
+}
+
 
 def open_store() -> "DuckDBStore":
     """A database of its own."""
@@ -29,12 +37,13 @@ class DuckDBStore:
     columns = COLUMNS
     documents = ("JSON", TEXT)
     sessions: tuple[Session, ...] = (
-        {"TimeZone": "UTC", "default_collation": ""},
-        {"TimeZone": "America/New_York", "default_collation": "nocase"},
-        {"TimeZone": "Asia/Kolkata", "default_collation": "nocase.noaccent"},
+        PEACEFUL,
+        PEACEFUL | {"TimeZone": "America/New_York", "default_collation": "nocase"},
+        PEACEFUL | {"TimeZone": "Asia/Kolkata", "default_collation": "nocase.noaccent"},
     )
     guarded: tuple[Session, ...] = (
-        {"TimeZone": "America/New_York", "default_collation": "nocase", "integer_division": "true"},
+        PEACEFUL | {"TimeZone": "America/New_York", "integer_division": "true"},
+        PEACEFUL | {"default_null_order": "NULLS_FIRST", "default_order": "DESC"},
     )
     pace = 1.0
 
@@ -44,7 +53,7 @@ class DuckDBStore:
 
     def enter(self, session: Session) -> None:
         """Take on the settings of a session."""
-        for setting, value in ({"integer_division": "false"} | dict(session)).items():
+        for setting, value in session.items():
             self.connection.execute(f"SET {setting} = $value", {"value": value})
 
     def readable(self, document: str) -> bool:
