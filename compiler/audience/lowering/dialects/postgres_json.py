@@ -84,7 +84,9 @@ class PostgresJson(CommonLeaves):
         return case([(_has_type(node, "boolean"), binary(exp.EQ, node.copy(), cast(string("true"), "JSONB")))])
 
     def node_unquoted(self, node: exp.Expr) -> exp.Expr:
-        """The text of a scalar."""
+        """The text of a scalar; of the last step of a path, `->>` is one call where two take longer."""
+        if isinstance(node, exp.JSONExtract):
+            return exp.JSONExtractScalar(this=node.this, expression=node.expression, only_json_types=True)
         return exp.JSONBExtractScalar(this=paren(node), expression=string("{}"))
 
     def node_number(self, node: exp.Expr) -> exp.Expr:
