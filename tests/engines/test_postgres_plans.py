@@ -61,7 +61,7 @@ class Served:
 
 
 NUMBER = "CASE WHEN jsonb_typeof(properties -> '{0}') = 'number' THEN (properties -> '{0}')::numeric END"
-TEXT = "CASE WHEN jsonb_typeof(properties -> '{0}') = 'string' THEN (properties -> '{0}') #>> '{{}}' END"
+TEXT = "CASE WHEN jsonb_typeof(properties -> '{0}') = 'string' THEN properties ->> '{0}' END"
 SCORE, LEVEL, HANDLE = NUMBER.format("score"), NUMBER.format("level"), TEXT.format("handle")
 
 SERVED = {
