@@ -5,6 +5,7 @@ from audience.errors import UsageError
 from audience.lowering.dialect import Dialect
 from audience.lowering.dialects.bigquery import BigQuery
 from audience.lowering.dialects.clickhouse import ClickHouse
+from audience.lowering.dialects.datafusion import DataFusion
 from audience.lowering.dialects.duckdb import DuckDB
 from audience.lowering.dialects.postgres import Postgres
 from audience.lowering.dialects.redshift import Redshift
@@ -18,6 +19,7 @@ DIALECTS: dict[str, Dialect] = {
     "clickhouse": ClickHouse(),
     "bigquery": BigQuery(),
     "sqlite": SQLite(),
+    "datafusion": DataFusion(),
     "trino": Trino(),
     "snowflake": Snowflake(),
     "redshift": Redshift(),

@@ -23,7 +23,6 @@ from audience.lowering.build import (
     coalesce,
     column,
     conjunction,
-    disjunction,
     function,
     integer,
     is_not_null,
@@ -39,6 +38,7 @@ from audience.lowering.dialects.clock_text import FIRST, LAST, ClockTexts, writt
 from audience.lowering.dialects.common import free_variable
 from audience.lowering.dialects.exponents import DoublesFromText
 from audience.lowering.dialects.native_json import NativeNodes
+from audience.lowering.dialects.rows_in import rows_in_groups
 from audience.lowering.dialects.without import WithoutLists, WithoutStructs
 from audience.lowering.scope import EXTRACTED
 from audience.values import MICROSECONDS_PER_DAY
@@ -317,15 +317,8 @@ class Redshift(NativeNodes, ClockTexts, WithoutLists, WithoutStructs):
     # members and output
 
     def is_among(self, keys: Sequence[exp.Expr], rows: Rows, taken: frozenset[str]) -> exp.Expr:  # noqa: ARG002
-        """IN of one key, each pair by itself of two; nothing in it is NULL."""
-        marked = [self.text(key) for key in keys]
-        if len(keys) == 1:
-            return exp.In(this=marked[0], expressions=[string(user) for (user,) in rows])
-        pairs = [
-            conjunction([binary(exp.EQ, key.copy(), string(part)) for key, part in zip(marked, row, strict=True)])
-            for row in rows
-        ]
-        return disjunction(pairs)
+        """IN of the ids of each tenant; nothing in it is NULL."""
+        return rows_in_groups([self.text(key) for key in keys], rows)
 
     def is_among_given(self, keys: Sequence[exp.Expr], parameters: Sequence[str], taken: frozenset[str]) -> exp.Expr:  # noqa: ARG002
         """There are no list parameters."""
