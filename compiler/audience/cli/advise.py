@@ -23,11 +23,12 @@ from audience.cli.options import (
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from audience.cli.asked import Asked
     from audience.cli.definitions import Read
     from audience.cli.references import References
     from audience.diagnostics import Diagnostic
     from audience.lowering.indexes import Unserved
-    from audience.membership import Advice, IndexAdvice
+    from audience.membership import Advice, IndexAdvice, Users
 
 EXPRESSION_WIDTH = 40
 """So much of a condition names it in the answer."""
@@ -74,39 +75,66 @@ def advise(
     said with the reason. An index makes every write a little slower: create those that serve audiences that are
     asked often, and of few people.
     """
-    from audience.cli.asked import Asked
     from audience.cli.output import write_json
     from audience.cli.people import open_people
     from audience.cli.references import read_references
-    from audience.membership import advise as run
-    from audience.membership import resolve_run
 
     references = read_references(audiences, members)
-    asked = {name: Asked(found, references) for name, found in _read(given or [], references, audiences).items()}
+    asked = _ask(given or [], references, audiences)
+    people = open_people(users, id=id, properties=properties, table=table, tenant_column=tenant_column, config=config)
+    warnings = _warnings(asked, people)
+    found = _advise(asked, references, people, now=now, tenant=tenant, create=create_in_transaction)
+    if json:
+        write_json(found.to_json() | {"warnings": [warning.to_json() for warning in warnings]})
+    elif sql:
+        _print_sql(found)
+    else:
+        _print(found, warnings)
+
+
+def _ask(given: list[str], references: "References", folder: Path | None) -> "dict[str, Asked]":
+    """What is asked, by the names that the answer uses; what it refers to has to be there and right."""
+    from audience.cli.asked import Asked
+
+    asked = {name: Asked(found, references) for name, found in _read(given, references, folder).items()}
     for one in asked.values():
         references.require(one.expression)
-    people = open_people(users, id=id, properties=properties, table=table, tenant_column=tenant_column, config=config)
-    warnings: list[Diagnostic] = []
+    return asked
+
+
+def _warnings(asked: "Mapping[str, Asked]", people: "Users") -> "tuple[Diagnostic, ...]":
+    """What every condition is warned of; a problem is tied to the text that has it."""
+    from audience.membership import resolve_run
+
+    warnings: dict[Diagnostic, None] = {}
     for one in asked.values():
         with one.places():
-            resolved = resolve_run(one.expression, people.catalog, references.audiences, references.members)
-            warnings += one.warnings(resolved.resolution.warnings)
-    found = run(
+            known = one.references
+            resolved = resolve_run(one.expression, people.catalog, known.audiences, known.members)
+            warnings |= dict.fromkeys(one.warnings(resolved.resolution.warnings))
+    return tuple(warnings)
+
+
+def _advise(
+    asked: "Mapping[str, Asked]",
+    references: "References",
+    people: "Users",
+    *,
+    now: str | None,
+    tenant: str | None,
+    create: bool,
+) -> "Advice":
+    from audience.membership import advise as run
+
+    return run(
         {name: one.expression for name, one in asked.items()},
         users=people,
         now=now,
         audiences=references.audiences,
         members=references.members,
         tenant=tenant,
-        create=create_in_transaction,
+        create=create,
     )
-    said = tuple(dict.fromkeys(warnings))
-    if json:
-        write_json(found.to_json() | {"warnings": [warning.to_json() for warning in said]})
-    elif sql:
-        _print_sql(found)
-    else:
-        _print(found, said)
 
 
 def _read(given: list[str], references: "References", folder: Path | None) -> "dict[str, Read]":

@@ -196,9 +196,7 @@ class _Trial:
             found.append(frozenset(named.get(name, name) for name in used))
         return tuple(found)
 
-    def _refusal(
-        self, cursor: PlainCursor, statement: str | Composed, parameters: Sequence[str] = ()
-    ) -> str | None:
+    def _refusal(self, cursor: PlainCursor, statement: str | Composed, parameters: Sequence[str] = ()) -> str | None:
         """Why a statement fails, which undoes it alone; None where it does not."""
         query = statement.encode() if isinstance(statement, str) else statement
         try:
