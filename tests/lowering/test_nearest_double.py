@@ -160,6 +160,7 @@ def test_the_ends_are_cut_to_the_safe_side() -> None:
     """A cast raises where binary64 has nothing but zero or infinity, so the cut must leave it none of these."""
     assert NEVER_ZERO < Fraction(READS_AS_ZERO) < NEVER_ZERO * (1 + Fraction(1, 10**19))
     assert ALWAYS_INFINITE * (1 - Fraction(1, 10**20)) < Fraction(READS_AS_INFINITE) < ALWAYS_INFINITE
+    assert any("more than 19 digits" in limit.what for limit in POSTGRES.capabilities.limits)
 
 
 def test_what_only_reads_as_zero_is_the_named_limit() -> None:
