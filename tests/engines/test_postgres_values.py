@@ -101,3 +101,21 @@ def test_json_inside_of_other_types(ask: Ask, admin: psycopg.Connection) -> None
             *('s = {"j": "x", "l": []}', "s = null"),
         ],
     )
+
+
+def test_an_id_is_compared_by_code_points(ask: Ask, admin: psycopg.Connection) -> None:
+    """Also where the collation of its column ignores case."""
+    try:
+        admin.execute(
+            "CREATE COLLATION held_folding (provider = icu, locale = 'und-u-ks-level2', deterministic = false)"
+        )
+    except psycopg.errors.FeatureNotSupported:
+        collation = '"C"'  # this server was built without ICU
+    else:
+        collation = "held_folding"
+    ask(
+        f"text COLLATE {collation}",
+        "n integer",
+        {id: ("1", {"n": 1}) for id in ("a", "B", "é", "z", "Z", "_")},
+        ['id = "A"', 'id in ["A", "é", "Z"]', 'id > "Z"', 'id between "A" and "Z"', 'id contains "É"'],
+    )

@@ -105,7 +105,8 @@ class Catalog:
         if steps[0] == ID:
             if len(steps) > 1:
                 return None
-            return Location(self.id, (), (), TextKind(cast=not _is_plain_text(self.id.kind)))
+            kind = self.id.kind
+            return Location(self.id, (), (), kind if isinstance(kind, TextKind) else TextKind(cast=True))
         for column in self.columns:
             if column.property == steps[0]:
                 return _descend(column, steps[1:])
@@ -116,10 +117,6 @@ class Catalog:
     def names(self) -> tuple[str, ...]:
         """The properties that have a column, the id first."""
         return (ID, *(column.property for column in self.columns))
-
-
-def _is_plain_text(kind: Kind) -> bool:
-    return isinstance(kind, TextKind) and not kind.cast
 
 
 def _descend(column: Column, steps: Steps) -> Location | None:
