@@ -2,7 +2,8 @@
 
 from sqlglot import exp
 
-from audience.catalog import Catalog, Relation
+from audience.catalog import Catalog, Column, Relation
+from audience.catalog.kinds import JsonKind
 from audience.lowering.build import aliased, binary, cast, column, function, integer, is_not_null, name, select
 from audience.lowering.dialect import Dialect
 from audience.lowering.query import Query, compose, render
@@ -52,7 +53,7 @@ def duplicate_ids(dialect: Dialect, catalog: Catalog, limit: int) -> Query:
 def sample_of_people(dialect: Dialect, catalog: Catalog, rows: int) -> Query:
     """One row a person: each typed column as JSON text, and the document as text."""
     columns = [dialect.as_json(described.kind, column(described.name)) for described in catalog.columns]
-    document = exp.Null() if catalog.document is None else cast(column(catalog.document.name), "VARCHAR")
+    document = exp.Null() if catalog.document is None else _document_text(dialect, catalog.document)
     items = [aliased(item, f"c{position}") for position, item in enumerate([*columns, document])]
     people = dialect.relation(catalog.relation)
     if catalog.id.nullable:
@@ -67,7 +68,14 @@ def sample_of_people(dialect: Dialect, catalog: Catalog, rows: int) -> Query:
 def some_documents(dialect: Dialect, catalog: Catalog, rows: int) -> Query:
     """The documents of some people, as text."""
     assert catalog.document is not None, "only a relation with a document has documents"
-    held = column(catalog.document.name)
-    query = select([aliased(cast(held, "VARCHAR"), "document")], dialect.relation(catalog.relation))
+    held = _document_text(dialect, catalog.document)
+    query = select([aliased(held, "document")], dialect.relation(catalog.relation))
     query.set("limit", exp.Limit(expression=integer(rows)))
     return compose(query, dialect)
+
+
+def _document_text(dialect: Dialect, document: Column) -> exp.Expr:
+    """A document as it stands in a text column, or as the engine writes it; not every engine casts JSON to text."""
+    held = column(document.name)
+    assert isinstance(document.kind, JsonKind), "a document is JSON"
+    return held if document.kind.text else dialect.output(document.kind, held)
