@@ -10,6 +10,7 @@ A store that cannot be opened is an error: nothing is skipped.
 """
 
 import os
+import shutil
 from collections.abc import Sequence
 from dataclasses import replace
 from importlib import import_module
@@ -51,6 +52,8 @@ STORES = {
 
 if DEBIAN.is_dir():
     STORES["postgres15"] = "tests.stores.postgres:open_debian"
+if shutil.which("java"):
+    STORES["pyspark"] = "tests.stores.spark:open_pyspark"
 
 LIGHT = ("duckdb", "postgres")
 """What `make test` runs on; `make test-engines` runs on all."""

@@ -11,5 +11,6 @@ from audience.engines.clickhouse import ClickHouse
 from audience.engines.duckdb import DuckDB
 from audience.engines.engine import Engine, Progress, Row
 from audience.engines.postgres import Postgres
+from audience.engines.spark import Spark
 
-__all__ = ["ClickHouse", "DuckDB", "Engine", "Postgres", "Progress", "Row"]
+__all__ = ["ClickHouse", "DuckDB", "Engine", "Postgres", "Progress", "Row", "Spark"]

@@ -10,6 +10,7 @@ from audience.lowering.dialects.duckdb import DuckDB
 from audience.lowering.dialects.postgres import Postgres
 from audience.lowering.dialects.redshift import Redshift
 from audience.lowering.dialects.snowflake import Snowflake
+from audience.lowering.dialects.spark import Spark
 from audience.lowering.dialects.sqlite import SQLite
 from audience.lowering.dialects.trino import Trino
 
@@ -17,6 +18,7 @@ DIALECTS: dict[str, Dialect] = {
     "duckdb": DuckDB(),
     "postgres": Postgres(),
     "clickhouse": ClickHouse(),
+    "spark": Spark(),
     "bigquery": BigQuery(),
     "sqlite": SQLite(),
     "datafusion": DataFusion(),

@@ -1,0 +1,316 @@
+"""Spark's leaves: Spark 4, and Sail, which speaks its SQL.
+
+Traps that shaped them, each found by running it: `$` in a pattern stands before a final newline, too; products of INT
+overflow silently when ANSI is off; `array[n]` beyond the end raises when it is on; `size(NULL)` may be -1; TIMESTAMP
+means TIMESTAMP_NTZ where a setting says so; long lists after IN tell 0.0 from -0.0 on Sail, and so do its list
+functions; CHAR compares without the blanks at its end, and a collation can ignore case.
+"""
+
+from collections.abc import Sequence
+
+from sqlglot import exp
+
+from audience.catalog import Kind, Parquet, Relation
+from audience.catalog.kinds import (
+    ArrayKind,
+    DecimalKind,
+    JsonKind,
+    MapKind,
+    OpaqueKind,
+    StructKind,
+    TextKind,
+    TimestampForm,
+    TimestampKind,
+)
+from audience.errors import CompilerBug, UnsupportedByDialect
+from audience.lowering.build import (
+    binary,
+    case,
+    cast,
+    column,
+    conjunction,
+    disjunction,
+    function,
+    integer,
+    integer_value,
+    is_in,
+    is_null,
+    name,
+    paren,
+    select,
+    string,
+    text_value,
+    try_cast,
+)
+from audience.lowering.dialect import Capabilities, Limit, ParameterType, Rows, Test
+from audience.lowering.dialects.clock_text import HOUR, MINUTE, SECOND, ClockTexts, written_clock
+from audience.lowering.dialects.common import free_variable, member_names, table
+from audience.lowering.dialects.spark_json import INDEX_LAST, MarkedNodes, bound
+from audience.lowering.dialects.spark_printer import PRINTER
+from audience.values import MICROSECONDS_PER_DAY
+
+FIRST, LAST = -62_135_596_800_000_000, 253_402_300_799_999_999
+"""The years 1 to 9999, the range that Spark documents for DATE and for both kinds of TIMESTAMP."""
+
+BIGINT_FIRST, BIGINT_LAST = -(2**63), 2**63 - 1
+
+TIMESTAMP_FORMAT = "yyyy-MM-dd'T'HH:mm:ss.SSSSSSXXX"
+
+LIMITS = (
+    Limit(
+        "a document of more than 1,000 levels, or a key of more than 50,000 characters, counts as malformed; on Sail "
+        "one of more than 125 levels, or with a lone surrogate, does",
+        "the JSON reader refuses the whole document",
+    ),
+    Limit(
+        "a name with ${ in it",
+        "Spark puts a setting in its place before it parses the text, and a name has no escape for it",
+    ),
+    Limit(
+        "a column of VARIANT inside of another type",
+        "only a whole column of VARIANT is read as a document",
+    ),
+)
+
+
+def _count_if(condition: exp.Expr) -> exp.Expr:
+    return function("count_if", condition)
+
+
+class Spark(MarkedNodes, ClockTexts):
+    """The leaves of Spark 4."""
+
+    name = "spark"
+    capabilities = Capabilities(
+        title="Spark",
+        versions="Sail 0.7; Spark 4.3",
+        verified=True,
+        counts=_count_if,
+        reads="tables, views and Parquet files",
+        driver="audience[spark]",
+        limits=LIMITS,
+    )
+
+    @property
+    def printer(self) -> str:
+        """A printer that leaves Spark nothing to replace."""
+        return PRINTER
+
+    def relation(self, relation: Relation) -> exp.Expr:
+        """Parquet files are named in the place of a table."""
+        match relation:
+            case Parquet(path):
+                return table(("parquet", path))
+            case _:
+                return super().relation(relation)
+
+    def description(self, relation: Relation) -> exp.Expr | None:
+        """A query of no rows, whose columns have the types: DESCRIBE writes names of fields without quotes."""
+        query = exp.Select(expressions=[exp.Star()], from_=exp.From(this=self.relation(relation)))
+        return query.limit(0, copy=False)
+
+    # texts
+
+    def contains_text(self, text: exp.Expr, part: exp.Expr) -> exp.Expr:
+        """No wildcards."""
+        return function("contains", text, part)
+
+    # instants
+
+    def instant_range(self, kind: TimestampKind) -> tuple[int, int] | None:
+        """No literal of a day or of a clock without a zone lies beyond the years 1 and 9999."""
+        match kind.form:
+            case TimestampForm.DATE:
+                return FIRST, LAST - MICROSECONDS_PER_DAY + 1
+            case TimestampForm.NAIVE:
+                return FIRST, LAST
+            case _:
+                return None
+
+    def instant_literal(self, kind: TimestampKind, microseconds: int) -> exp.Expr:
+        """A text with its offset where the type has one; a constant once the planner has seen it."""
+        match kind.form:
+            case TimestampForm.DATE:
+                return cast(text_value(written_clock(microseconds)[:10]), "DATE")
+            case TimestampForm.NAIVE:
+                return cast(text_value(written_clock(microseconds)), "TIMESTAMPNTZ")
+            case TimestampForm.ZONED if FIRST <= microseconds <= LAST:
+                return cast(text_value(f"{written_clock(microseconds)}+00:00"), "TIMESTAMPLTZ")
+            case TimestampForm.ZONED:
+                within = min(max(microseconds, BIGINT_FIRST + 1), BIGINT_LAST)
+                return self.instant_value(kind, integer_value(within))
+            case _:
+                raise self._unsupported_form(kind)
+
+    def instant_value(self, kind: TimestampKind, microseconds: exp.Expr) -> exp.Expr:
+        """Asked only of the one form that has no range and does not count in integers."""
+        if kind.form is not TimestampForm.ZONED:
+            raise CompilerBug(f"{kind.form} is compared in microseconds")
+        return function("timestamp_micros", microseconds)
+
+    def instant_of(self, kind: TimestampKind, operand: exp.Expr) -> exp.Expr:
+        """Integers of an epoch are multiplied as decimals, which no BIGINT can overflow."""
+        match kind.form:
+            case TimestampForm.EPOCH_SECONDS:
+                return binary(exp.Mul, cast(operand, "DECIMAL(20, 0)"), integer(1_000_000))
+            case TimestampForm.EPOCH_MILLISECONDS:
+                return binary(exp.Mul, cast(operand, "DECIMAL(20, 0)"), integer(1_000))
+            case TimestampForm.DATE:
+                return _times(function("unix_date", operand), MICROSECONDS_PER_DAY)
+            case TimestampForm.ZONED:
+                return function("unix_micros", operand)
+            case TimestampForm.NAIVE:
+                return _clock_microseconds(operand)
+            case _:
+                raise self._unsupported_form(kind)
+
+    def instant_of_text(self, text: exp.Expr) -> exp.Expr:
+        """By its parts, of a text that is computed once."""
+        return bound(text, super().instant_of_text)
+
+    def now(self) -> exp.Expr:
+        """A timestamp, or a text that names its offset."""
+        return function("unix_micros", cast(self.parameter("now", ParameterType.INSTANT), "TIMESTAMPLTZ"))
+
+    def matches(self, text: exp.Expr, pattern: str) -> exp.Expr:
+        r"""`\z` is the end of the text in Java and in Rust, `$` can be before a last newline in Java."""
+        return function("regexp_like", text, string(rf"^({pattern})\z"))
+
+    def days(self, date: exp.Expr) -> exp.Expr:
+        """A cast to DATE reads YYYY-MM-DD."""
+        return function("unix_date", try_cast(date, "DATE"))
+
+    def whole(self, digits: exp.Expr) -> exp.Expr:
+        """Leading zeros are no octal sign."""
+        return try_cast(digits, "BIGINT")
+
+    def fraction(self, text: exp.Expr) -> exp.Expr:
+        """What the group matched."""
+        return function("regexp_extract", text, string("[.]([0-9]{1,6})"), integer(1))
+
+    # typed containers
+
+    def field(self, operand: exp.Expr, key: str) -> exp.Expr:
+        """In parentheses, because a bare dotted name can be read as table.column."""
+        return exp.Dot(this=exp.Paren(this=operand), expression=name(key))
+
+    def entry(self, operand: exp.Expr, key: str) -> exp.Expr:
+        """NULL when it is missing."""
+        return function("try_element_at", operand, string(key))
+
+    def entries(self, operand: exp.Expr) -> exp.Expr:
+        """How many entries a map has."""
+        return function("array_size", function("map_keys", operand))
+
+    def has_entry(self, operand: exp.Expr, key: str) -> exp.Expr:
+        """A NULL value is an entry, too."""
+        return function("map_contains_key", operand, string(key))
+
+    def item(self, operand: exp.Expr, index: int) -> exp.Expr:
+        """`get` counts from 0 and is NULL beyond the end."""
+        return function("get", operand, integer(min(index, INDEX_LAST)))
+
+    def length(self, operand: exp.Expr) -> exp.Expr:
+        """How many items a list has."""
+        return function("array_size", operand)
+
+    def list_has(self, items: exp.Expr, value: exp.Expr) -> exp.Expr:
+        """A number by its own comparison, for list functions tell the signs of zero apart on Sail."""
+        if _is_number(value):
+            return self.some_item(items, lambda item: binary(exp.EQ, item, value))
+        return function("array_contains", items, value)
+
+    def list_has_any(self, items: exp.Expr, values: Sequence[exp.Expr]) -> exp.Expr:
+        """One pass over both lists; numbers by IN."""
+        if any(_is_number(value) for value in values):
+            return self.some_item(items, lambda item: is_in(item, values))
+        return function("arrays_overlap", items, function("array", *values))
+
+    def some_item(self, items: exp.Expr, test: Test, others: Sequence[exp.Expr] = ()) -> exp.Expr:
+        """A lambda."""
+        variable = free_variable([items, *others])
+        passing = exp.Lambda(this=test(column(variable)), expressions=[name(variable)])
+        return function("exists", items, passing)
+
+    # members and output
+
+    def is_among(self, keys: Sequence[exp.Expr], rows: Rows, taken: frozenset[str]) -> exp.Expr:  # noqa: ARG002
+        """IN, for each tenant by itself; Sail compares no rows."""
+        by_tenant: dict[tuple[str, ...], list[exp.Expr]] = {}
+        for user, *tenant in rows:
+            by_tenant.setdefault(tuple(tenant), []).append(string(user))
+        parts = []
+        for tenant_key, users in by_tenant.items():
+            same = [binary(exp.EQ, key.copy(), string(part)) for key, part in zip(keys[1:], tenant_key, strict=True)]
+            parts.append(conjunction([*same, is_in(keys[0].copy(), users)]))
+        return disjunction(parts)
+
+    def is_among_given(self, keys: Sequence[exp.Expr], parameters: Sequence[str], taken: frozenset[str]) -> exp.Expr:
+        """EXISTS over the lists, unfolded side by side."""
+        names = member_names(taken)
+        lists = [self.parameter(parameter, ParameterType.TEXTS) for parameter in parameters]
+        zipped = function("inline", function("arrays_zip", *lists))
+        held = [name(known) for known in names[: len(keys)]]
+        rows = exp.Subquery(
+            this=exp.Select(expressions=[exp.Aliases(this=zipped, expressions=held)]),
+            alias=exp.TableAlias(this=name(names[2])),
+        )
+        tests = [binary(exp.EQ, key, column(known)) for key, known in zip(keys, names, strict=False)]
+        return exp.Exists(this=select([exp.Literal(this="1", is_string=False)], rows, conjunction(tests)))
+
+    def output(self, kind: Kind, operand: exp.Expr) -> exp.Expr:
+        """Instants in microseconds, containers as JSON text."""
+        match kind:
+            case TimestampKind():
+                return self.instant_of(kind, operand)
+            case ArrayKind() | StructKind() | MapKind() | JsonKind():
+                return _to_json(operand)
+            case DecimalKind():
+                return self.exact_double(operand)
+            case OpaqueKind(type="binary"):
+                return function("hex", operand)
+            case TextKind(cast=True) | OpaqueKind():
+                return cast(operand, "VARCHAR")
+            case _:
+                return operand
+
+    def as_json(self, kind: Kind, operand: exp.Expr) -> exp.Expr:
+        """`to_json` takes containers alone, so everything else is put into a list of one."""
+        match kind:
+            case ArrayKind() | StructKind() | MapKind() | JsonKind():
+                return _to_json(operand)
+            case OpaqueKind():
+                operand = self.output(kind, operand)
+            case _:
+                pass
+        listed = _to_json(function("array", operand))
+        item = function("regexp_extract", listed, string("(?s)^.(.*).$"), integer(1))
+        return case([(is_null(operand.copy()), exp.Null())], item)
+
+    def _unsupported_form(self, kind: TimestampKind) -> UnsupportedByDialect:
+        return UnsupportedByDialect(self.name, f"it has no column of the form {kind.form}")
+
+
+def _clock_microseconds(operand: exp.Expr) -> exp.Expr:
+    """A timestamp without a zone by its parts: to cast it to one that has a zone would take the session's."""
+    total = _times(function("unix_date", cast(operand, "DATE")), MICROSECONDS_PER_DAY)
+    for part, unit in ((function("hour", operand.copy()), HOUR), (function("minute", operand.copy()), MINUTE)):
+        total = exp.Add(this=total, expression=_times(part, unit))
+    seconds = exp.Extract(this=exp.var("SECOND"), expression=operand.copy())
+    return exp.Add(this=total, expression=cast(binary(exp.Mul, seconds, integer(SECOND)), "BIGINT"))
+
+
+def _times(operand: exp.Expr, factor: int) -> exp.Expr:
+    return binary(exp.Mul, cast(operand, "BIGINT"), integer(factor))
+
+
+def _to_json(operand: exp.Expr) -> exp.Expr:
+    options = {"timestampFormat": TIMESTAMP_FORMAT, "timeZone": "UTC", "ignoreNullFields": "false"}
+    parts = [string(part) for option in options.items() for part in option]
+    return function("to_json", operand, function("map", *parts))
+
+
+def _is_number(value: exp.Expr) -> bool:
+    """Whether a literal is a number and neither a text nor an instant."""
+    bare = value.this if isinstance(value, exp.Neg) else value
+    return isinstance(paren(bare), exp.Literal) and not bare.is_string
