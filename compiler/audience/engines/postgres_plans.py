@@ -18,7 +18,7 @@ from psycopg.sql import SQL, Composed, Identifier
 from audience.catalog import Table, describe_relation
 from audience.engines.plans import PROBE, Asked, Check, Proposed, Trial
 from audience.engines.postgres_errors import in_brief, said_by_postgres
-from audience.engines.postgres_session import GUARDS, HOLD, PlainCursor, Session
+from audience.engines.postgres_session import GUARDS, HOLD_ALL, PlainCursor, Session
 from audience.errors import UsageError
 
 LOCK_TIMEOUT = "3s"
@@ -105,7 +105,7 @@ class PostgresPlans:
             PlainCursor(connection, row_factory=tuple_row) as cursor,
         ):
             settings = json.dumps({**held, "lock_timeout": LOCK_TIMEOUT})
-            cursor.execute(HOLD, {"settings": settings}, prepare=False)
+            cursor.execute(HOLD_ALL, {"settings": settings}, prepare=False)
             yield cursor
 
 

@@ -46,7 +46,7 @@ GUARDS: Mapping[str, str] = {
 runs, and until its transaction ends.
 
 `search_path`, `row_security`, the role and the timeouts stay the caller's: they say which people there are to be seen
-and how long a query may take.
+and how long a query may take. Of the search path one thing changes: see HOLD_ALL.
 """
 
 BEGIN = "BEGIN ISOLATION LEVEL READ COMMITTED READ ONLY"
@@ -54,6 +54,22 @@ COMMIT = "COMMIT"
 HOLD = b"""
     SELECT pg_catalog.set_config(held.key, held.value, true)
     FROM pg_catalog.json_each_text(%(settings)s::pg_catalog.json) AS held
+"""
+HOLD_ALL = (
+    HOLD
+    + b"""
+    UNION ALL
+    SELECT pg_catalog.set_config('search_path', pg_catalog.array_to_string(ARRAY(
+      SELECT pg_catalog.quote_ident(named.schema)
+      FROM pg_catalog.unnest(pg_catalog.array_remove(pg_catalog.current_schemas(false), 'pg_catalog')) AS named (schema)
+    ), ', '), true)
+    WHERE pg_catalog.array_position(pg_catalog.current_schemas(false), 'pg_catalog') OPERATOR(pg_catalog.>) 1
+"""
+)
+"""The same, and PostgreSQL's own functions, operators and types are found before others of the same name.
+
+They are, except where a search path names pg_catalog behind another schema; without the name it comes first, and
+`current_schema` stays what it is.
 """
 
 
@@ -118,7 +134,7 @@ class Session:
         """A cursor in a transaction that holds the guards and writes nothing."""
         pipelined = self._pipelined and self._is_idle()
         with said_by_postgres(doing), self._pipeline() if pipelined else self._transaction():
-            self._hold(GUARDS)
+            self._guard()
             with PlainCursor(self.connection, row_factory=tuple_row) as cursor:
                 yield cursor
 
@@ -127,7 +143,7 @@ class Session:
         """As `reading`, with a cursor that the server fills as it is read."""
         name = f"audience_{next(self._streams)}"
         with said_by_postgres(doing), self._transaction():
-            self._hold(GUARDS)
+            self._guard()
             with PlainServerCursor(self.connection, name, row_factory=tuple_row) as cursor:
                 yield cursor
 
@@ -160,6 +176,11 @@ class Session:
         finally:
             if not connection.closed and not self._is_idle():
                 connection.rollback()
+
+    def _guard(self) -> None:
+        """Hold all that changes what SQL means until the transaction ends."""
+        with PlainCursor(self.connection) as cursor:
+            cursor.execute(HOLD_ALL, {"settings": json.dumps(GUARDS)}, prepare=False)
 
     def _hold(self, settings: Mapping[str, str]) -> None:
         """Set them until the transaction ends."""
