@@ -2,7 +2,7 @@
 
 import os
 
-from hypothesis import HealthCheck, settings
+from hypothesis import HealthCheck, Phase, settings
 
 from tests.servers import debian15_url, postgres_url, schema_url  # noqa: F401  # fixtures
 from tests.stores.fixtures import opened_stores, store, stores  # noqa: F401  # fixtures
@@ -23,5 +23,15 @@ settings.register_profile(
     deadline=None,
     print_blob=True,
     suppress_health_check=list(HealthCheck),
+)
+# `mutants` is what `make mutants` runs hundreds of times: that a test fails is all it asks, so nothing is shrunk.
+settings.register_profile(
+    "mutants",
+    max_examples=20,
+    derandomize=True,
+    deadline=None,
+    suppress_health_check=list(HealthCheck),
+    phases=(Phase.explicit, Phase.generate),
+    report_multiple_bugs=False,
 )
 settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "ci"))

@@ -9,7 +9,7 @@ import tarfile
 import tempfile
 import time
 import xml.etree.ElementTree as ET
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from enum import StrEnum
@@ -105,8 +105,7 @@ def _apply(patch: Patch, copy: Path) -> str | None:
 
 def _test(copy: Path, patch: Patch | None) -> tuple[Verdict, str]:
     """Run the proving folders on a copy; only a failing test kills."""
-    paths = os.pathsep.join(str(copy / part) for part in ("compiler", "grammar"))
-    environment = {**os.environ, "PYTHONPATH": paths, "HYPOTHESIS_PROFILE": "ci"}
+    environment = {**os.environ, "PYTHONPATH": os.pathsep.join(import_paths(copy)), "HYPOTHESIS_PROFILE": "ci"}
     said = subprocess.run(
         [sys.executable, "-c", IMPORTED_FROM, str(copy)], cwd=copy, env=environment, capture_output=True, text=True
     )
@@ -117,7 +116,11 @@ def _test(copy: Path, patch: Patch | None) -> tuple[Verdict, str]:
     command = [sys.executable, "-m", "pytest", "-x", "-q", "-n", "0", "-p", "no:cacheprovider", f"--junitxml={report}"]
     try:
         done = subprocess.run(
-            [*command, *_folders(copy, patch)], cwd=copy, env=environment, capture_output=True, timeout=SECONDS_MAX
+            [*command, *proving_folders(copy, patch.files if patch else ())],
+            cwd=copy,
+            env=environment,
+            capture_output=True,
+            timeout=SECONDS_MAX,
         )
     except subprocess.TimeoutExpired:
         return Verdict.BROKEN, f"no answer within {SECONDS_MAX} seconds"
@@ -126,10 +129,14 @@ def _test(copy: Path, patch: Patch | None) -> tuple[Verdict, str]:
     return read_verdict(report) if done.returncode == 1 else (Verdict.BROKEN, f"pytest ends with {done.returncode}")
 
 
-def _folders(copy: Path, patch: Patch | None) -> list[str]:
-    """The proving folders of this tree, those that mirror the patched rooms first."""
-    mirrors = [_mirror(file) for file in patch.files] if patch else []
-    wanted = dict.fromkeys([*(folder for folder in mirrors if folder in PROVING), *PROVING])
+def import_paths(copy: Path) -> list[str]:
+    """Where the packages of a copy are, for PYTHONPATH."""
+    return [str(copy / part) for part in ("compiler", "grammar")]
+
+
+def proving_folders(copy: Path, changed: Iterable[str]) -> list[str]:
+    """The proving folders of this tree, those that mirror the rooms of the changed files first."""
+    wanted = dict.fromkeys([*(folder for folder in map(_mirror, changed) if folder in PROVING), *PROVING])
     return [folder for folder in wanted if any((copy / folder).glob("test_*.py"))]
 
 

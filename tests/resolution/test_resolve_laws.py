@@ -54,7 +54,9 @@ ARGUMENTS = {
 @st.composite
 def conditions(draw):
     operator = draw(st.sampled_from(OPERATORS))
-    return Condition(draw(subjects), operator, draw(ARGUMENTS[operator.takes]))
+    # Membership is asked of the person as a whole; no text says more.
+    subject = Property(()) if operator.takes is Takes.AUDIENCE else draw(subjects)
+    return Condition(subject, operator, draw(ARGUMENTS[operator.takes]))
 
 
 definitions = wild.expressions(conditions() | st.builds(Nobody), max_leaves=6)
