@@ -268,6 +268,9 @@ class Dialect(Protocol):
     def indexed_items(self, document: exp.Expr, steps: Steps, values: Sequence[Value]) -> exp.Expr | None:
         """`node_has_any(node(document, steps), values)`, as an index serves it; None: no index does."""
 
+    def indexed_all_items(self, document: exp.Expr, steps: Steps, values: Sequence[Value]) -> exp.Expr | None:
+        """Whether a node is a list that has every one of some plain scalars, as an index serves it; or None."""
+
     # members and output
     def is_among(self, keys: Sequence[exp.Expr], rows: Rows, taken: frozenset[str]) -> exp.Expr:
         """Whether texts that are not NULL stand in one of the rows; never NULL. `taken` are names of the relation.

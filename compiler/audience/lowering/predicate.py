@@ -351,8 +351,13 @@ class Lowering:
         parts = [pairs.contains_all(scope, held, operand) for operand in operands if isinstance(operand, Property)]
         match location.kind:
             case JsonKind():
-                parts.append(Lowered(scope.dialect.is_node(scope.facet(location, Facet.NODE), "list"), nullable=True))
-                parts += [self._node_has_any(held, [operand]) for operand in literals_of(operands)]
+                is_list = Lowered(scope.dialect.is_node(scope.facet(location, Facet.NODE), "list"), nullable=True)
+                values = literals_of(operands)
+                has_all = all_lowered([is_list, *(self._node_has_any(held, [value]) for value in values)])
+                scalars = [value for value in values if isinstance(value, Text | Boolean | Null)]
+                if scalars and len(scalars) == len(values):
+                    has_all = replace(has_all, indexed=self._indexed(held, scope.dialect.indexed_all_items, scalars))
+                parts.append(has_all)
             case ArrayKind(item):
                 value = scope.value(location)
                 parts.append(Lowered(is_not_null(value), nullable=False))

@@ -209,6 +209,10 @@ class CommonLeaves:
         """No index looks into documents."""
         return None
 
+    def indexed_all_items(self, document: exp.Expr, steps: Steps, values: Sequence[Value]) -> exp.Expr | None:  # noqa: ARG002
+        """No index looks into documents."""
+        return None
+
     # members
 
     def is_among(self, keys: Sequence[exp.Expr], rows: Rows, taken: frozenset[str]) -> exp.Expr:

@@ -136,6 +136,10 @@ class PostgresJson(CommonLeaves):
             return None
         return disjunction([_contains(document.copy(), _nested(steps, Array((value,)))) for value in values])
 
+    def indexed_all_items(self, document: exp.Expr, steps: Steps, values: Sequence[Value]) -> exp.Expr | None:
+        """One containment of them all: each of several would be checked once more in every row that is found."""
+        return _contains(document, _nested(steps, Array(tuple(values)))) if _is_path_of_keys(steps) else None
+
 
 def some_unfolded(unfolded: exp.Expr, test: Test, others: Sequence[exp.Expr]) -> exp.Expr:
     """Whether one of the rows that a function unfolds passes a test."""
