@@ -10,6 +10,7 @@ from tests.servers import POSTGRES_SERVERS, own_schema
 from tests.stores import chosen
 
 collect_ignore = [] if "clickhouse" in chosen() else ["clickhouse_server.py", "test_clickhouse_engine.py"]
+collect_ignore += [] if {"spark", "pyspark"} & set(chosen()) else ["test_spark.py"]
 collect_ignore += [] if "bigquery" in chosen() else ["test_parsed_texts.py"]
 """Tests of engines whose packages only the environment of `make test-engines` has."""
 

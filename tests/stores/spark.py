@@ -216,13 +216,14 @@ def open_store() -> "SparkStore":
     os.environ.setdefault("RUST_LOG", "warn")
     from pysail.spark import SparkConnectServer
 
-    server = SparkConnectServer("127.0.0.1", 0)
-    server.start(background=True)
-    host, port = server.listening_address
-    with mock.patch.object(pyspark, "__version__", SAIL_KNOWS):
+    with ExitStack() as opened:
+        opened.enter_context(mock.patch.object(pyspark, "__version__", SAIL_KNOWS))
+        server = SparkConnectServer("127.0.0.1", 0)
+        server.start(background=True)
+        opened.callback(server.stop)
+        host, port = server.listening_address
         session = SparkSession.builder.remote(f"sc://{host}:{port}").create()
-        session.sql("SELECT 1").collect()
-    return SparkStore("sail", session, closing=server.stop)
+        return SparkStore("sail", (host, port), session, closing=opened.pop_all().close)
 
 
 def open_pyspark() -> "SparkStore":
@@ -242,7 +243,7 @@ def open_pyspark() -> "SparkStore":
         assert process.stdout is not None
         port = int(process.stdout.readline())
         session = SparkSession.builder.remote(f"sc://127.0.0.1:{port}").create()
-        return SparkStore("spark", session, closing=opened.pop_all().close)
+        return SparkStore("spark", ("127.0.0.1", port), session, closing=opened.pop_all().close)
 
 
 class SparkStore:
@@ -251,8 +252,10 @@ class SparkStore:
     dialect = "spark"
     failures = (PySparkException,)
 
-    def __init__(self, server: str, session: SparkSession, *, closing: Callable[[], object]) -> None:
-        self.session, self._closing = session, closing
+    def __init__(
+        self, server: str, address: tuple[str, int], session: SparkSession, *, closing: Callable[[], object]
+    ) -> None:
+        self.session, self.address, self._closing = session, address, closing
         self.engine = Spark(session)
         [[version]] = session.sql("SELECT version()").collect()
         self.name = f"{server} {version.split()[0]}"
@@ -326,8 +329,14 @@ class SparkStore:
         if not self._is_sail:
             return f"parquet.`{path}`"
         # What was read from a file has NULL below a NULL struct, as Sail expects it; what was made of rows has not.
-        self.session.createDataFrame(pq.read_table(path)).createOrReplaceTempView(LOADED)
+        held = pq.read_table(path)
         path.unlink()
+        if not held.num_rows:
+            # The client makes no frame without rows.
+            nobody = pa.Table.from_arrays([pa.nulls(1, field.type) for field in held.schema], schema=held.schema)
+            self.session.createDataFrame(nobody).createOrReplaceTempView(LOADED)
+            return f"{LOADED} WHERE FALSE"
+        self.session.createDataFrame(held).createOrReplaceTempView(LOADED)
         return LOADED
 
     def drop(self, table: str) -> None:

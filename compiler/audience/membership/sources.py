@@ -10,7 +10,7 @@ from pathlib import Path
 from audience.catalog import Csv, Documents, Parquet, Relation, Table
 from audience.catalog.declare import split_table
 from audience.diagnostics import did_you_mean
-from audience.engines import ClickHouse, DuckDB, Engine, Postgres
+from audience.engines import ClickHouse, DuckDB, Engine, Postgres, Spark
 from audience.errors import UsageError
 from audience.project import is_address
 
@@ -31,6 +31,7 @@ SERVERS: Mapping[str, Callable[[str], Engine]] = {
     "postgres": Postgres.connect,
     "clickhouse": ClickHouse.connect,
     "clickhouses": ClickHouse.connect,
+    "sc": Spark.connect,
 }
 """What opens an address, by its scheme."""
 
@@ -38,6 +39,8 @@ CONNECTIONS: Mapping[tuple[str, str], Callable[..., Engine]] = {
     ("duckdb", "DuckDBPyConnection"): DuckDB,
     ("psycopg", "Connection"): Postgres,
     ("clickhouse_connect.driver.client", "Client"): ClickHouse,
+    ("pyspark.sql", "SparkSession"): Spark,
+    ("pyspark.sql.connect.session", "SparkSession"): Spark,
 }
 """What reads over a connection of the caller's, by the module and the name of its class."""
 
