@@ -40,6 +40,8 @@ def draw(candidates: Iterable[Mutant], wanted: int, seed: int) -> list[Mutant]:
     for room in sorted(places):
         rng = Random(f"{seed} {room}")
         drawn += [rng.choice(mutants) for mutants in rng.sample(list(places[room].values()), shares[room])]
+    # In no order, so that the beginning of a long run is a sample, too.
+    Random(seed).shuffle(drawn)
     return drawn
 
 

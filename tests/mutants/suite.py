@@ -37,7 +37,11 @@ TYPED = ("tests/properties/test_typed_is_json.py", "tests/corpus/test_typed_case
 WAYS = tuple(
     f"tests/properties/test_{name}.py" for name in ("members", "parameters", "printed_sql", "outside_the_domain")
 )
-LOWERED = (CASES, AGREEMENT, "tests/lowering", *TYPED, *WAYS)
+QUICK = tuple(
+    f"tests/lowering/test_{name}.py"
+    for name in ("reads", "materialized", "far_instants", "nan_and_infinity", "groups", "malformed_counts", "stand_ins")
+)
+LOWERED = (*QUICK, CASES, AGREEMENT, "tests/lowering", *TYPED, *WAYS)
 NUMBERS = ("tests/membership/test_waterfall.py", "tests/membership/test_ids_and_statistics.py")
 INDEXES = ("tests/engines/test_postgres_advice.py", "tests/engines/test_postgres_plans.py")
 SOURCES = ("tests/membership/test_users_sources.py", "tests/membership/test_csv_files.py")
@@ -56,7 +60,7 @@ ROOMS = {
     "language": Suite((*LANGUAGE, "tests/wire", "tests/resolution", CASES)),
     "resolution": Suite(("tests/resolution", CASES, "tests/wire", *LANGUAGE, RELATIONS, AGREEMENT)),
     "interpreter": Suite(("tests/interpreter", CASES, AGREEMENT, "tests/values", NUMBERS[0])),
-    "lowering": Suite((*LOWERED, *NUMBERS), engines="duckdb,postgres"),
+    "lowering": Suite((NUMBERS[0], *LOWERED, *NUMBERS), engines="duckdb,postgres"),
 }
 
 FILES = {
