@@ -10,6 +10,10 @@ STAMP := $(VENV)/.installed
 ENGINES_VENV := .venv-engines
 ENGINES_BIN := $(ENGINES_VENV)/bin
 ENGINES_STAMP := $(ENGINES_VENV)/.installed
+# And so has the package that makes mutants.
+MUTANTS_VENV := .venv-mutants
+MUTANTS_BIN := $(MUTANTS_VENV)/bin
+MUTANTS_STAMP := $(MUTANTS_VENV)/.installed
 
 # Workers of the test run: one a core, unless told otherwise (`make test WORKERS=0` runs in one process).
 WORKERS ?= auto
@@ -20,12 +24,14 @@ SEED ?= 1
 MINUTES ?= 1
 ENGINES ?= duckdb,postgres
 EXAMPLES ?= 50000
+# For `make mutants`.
+MUTANTS ?= 500
 
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help demo test test-engines check lint types contracts format docs fuzz planted deep bench wheel constraints clean
+.PHONY: help demo test test-engines check lint types contracts format docs fuzz planted mutants deep bench wheel constraints clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -65,6 +71,9 @@ fuzz: $(STAMP) ## interpreter against engines, in bulk (SEED=1 MINUTES=1 ENGINES
 planted: $(STAMP) ## apply each planted bug; the tests must notice every one
 	$(BIN)/python -m tests.planted
 
+mutants: $(MUTANTS_STAMP) ## change the compiler by chance; the tests must notice nine of ten (SEED=1 MUTANTS=500)
+	$(MUTANTS_BIN)/python -m tests.mutants --seed $(SEED) --mutants $(MUTANTS)
+
 deep: $(STAMP) ## the laws with many more examples (EXAMPLES=50000)
 	HYPOTHESIS_PROFILE=deep EXAMPLES=$(EXAMPLES) $(BIN)/python -m pytest -n $(WORKERS) --dist worksteal $(TESTS)
 
@@ -81,7 +90,7 @@ constraints: ## pin what a clean environment brings today
 	cp "$$scratch/pins" constraints.txt && echo "constraints.txt written"
 
 clean: ## remove the environment, builds and caches
-	rm -rf $(VENV) $(ENGINES_VENV) dist build .hypothesis .pytest_cache .mypy_cache .ruff_cache .import_linter_cache
+	rm -rf $(VENV) $(ENGINES_VENV) $(MUTANTS_VENV) dist build .hypothesis .pytest_cache .mypy_cache .ruff_cache .import_linter_cache
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
 define expect-python
@@ -101,4 +110,11 @@ $(ENGINES_STAMP): pyproject.toml constraints.txt
 	@echo "Installing the engines into $(ENGINES_VENV) (once, a gigabyte or two) …"
 	@$(PYTHON) -m venv $(ENGINES_VENV)
 	@$(ENGINES_BIN)/python -m pip install -qq -c constraints.txt -e '.[dev,engines]'
+	@touch $@
+
+$(MUTANTS_STAMP): pyproject.toml constraints.txt
+	$(expect-python)
+	@echo "Installing into $(MUTANTS_VENV) (once, a minute at most) …"
+	@$(PYTHON) -m venv $(MUTANTS_VENV)
+	@$(MUTANTS_BIN)/python -m pip install -qq -c constraints.txt -e '.[dev,mutants]'
 	@touch $@
