@@ -150,7 +150,7 @@ def test_an_instant_as_a_parameter(spark: SparkStore) -> None:
 # ── guards ────────────────────────────────────────────────────────────────────────────────────────
 
 
-@pytest.mark.filterwarnings("ignore:Use raw string literals")  # Sail's advice when that setting is made
+@pytest.mark.filterwarnings("ignore:.*raw string literals")  # advice against this setting
 def test_a_run_leaves_the_session_as_it_was(spark: SparkStore) -> None:
     literal = string("\\' OR 1=1 --").sql(PRINTER)
     spark.session.conf.set(ESCAPED, "true")

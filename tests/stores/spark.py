@@ -9,6 +9,7 @@ import os
 import subprocess
 import sys
 import tempfile
+import warnings
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import ExitStack
 from datetime import date, datetime
@@ -273,8 +274,10 @@ class SparkStore:
         for setting in self._entered - set(session):
             self.session.conf.unset(setting)
         self._entered = set(session)
-        for setting, value in session.items():
-            self.session.conf.set(setting, value)
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # some settings are out of fashion
+            for setting, value in session.items():
+                self.session.conf.set(setting, value)
 
     def readable(self, document: str) -> bool:
         """Not what is nested too deeply."""

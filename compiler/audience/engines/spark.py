@@ -4,6 +4,7 @@ People stand in tables and views, or in Parquet files under the name `parquet."p
 """
 
 import socket
+import warnings
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from datetime import UTC, datetime
@@ -147,13 +148,19 @@ class Spark:
         settings = self._session.conf
         found = {key: settings.get(key, wanted) for key, wanted in GUARDS.items()}
         changed = {key: value for key, value in found.items() if value is not None and value != GUARDS[key]}
-        for key in changed:
-            settings.set(key, GUARDS[key])
+        self._set({key: GUARDS[key] for key in changed})
         try:
             yield
         finally:
-            for key, value in changed.items():
-                settings.set(key, value)
+            self._set(changed)
+
+    def _set(self, settings: Mapping[str, str]) -> None:
+        """Without what Spark says about settings that are out of fashion: it was not we who chose them."""
+        if settings:
+            with warnings.catch_warnings():
+                warnings.simplefilter("ignore")
+                for key, value in settings.items():
+                    self._session.conf.set(key, value)
 
 
 def _given(value: object) -> object:
