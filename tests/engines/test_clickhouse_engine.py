@@ -7,9 +7,11 @@ from datetime import UTC, datetime
 from pathlib import Path
 from urllib.parse import quote
 
+import clickhouse_connect
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
+from clickhouse_connect.driver.exceptions import ClickHouseError
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -171,8 +173,14 @@ def test_texts_over_http(connected: ClickHouse, text: str) -> None:
 
 def test_parquet(engine: ClickHouse, tmp_path: Path) -> None:
     path = tmp_path / "people.parquet"
-    table = pa.table({"id": ["a", "b", None], "n": [1, None, 3], "tags": [["x"], [], ["y"]],
-                      "doc": ['{"plan": "pro"}', "{}", None]})  # fmt: skip
+    columns = {
+        "id": ["a", "b", None],
+        "n": [1, None, 3],
+        "tags": [["x"], [], ["y"]],
+        "home": [{"city": "Rom"}, None, None],
+        "doc": ['{"plan": "pro"}', "{}", None],
+    }
+    table = pa.table(columns)
     pq.write_table(table, path)
     relation = Parquet(str(path))
     catalog = engine.introspect(
@@ -181,6 +189,7 @@ def test_parquet(engine: ClickHouse, tmp_path: Path) -> None:
     users = Users.of(catalog, engine)
     assert audience.preview(parse('n = 1 and tags contains "x" and plan = "pro"'), users=users).matched == 1
     assert audience.preview(parse("n is empty"), users=users).matched == 1
+    assert audience.preview(parse("home exists and home.city is empty"), users=users).matched == 1
 
 
 # ── answers ───────────────────────────────────────────────────────────────────────────────────────
@@ -283,6 +292,22 @@ def test_a_statement_that_fails(engine: ClickHouse) -> None:
         engine.run("SELECT nobody_knows_this", doing="asking")
     assert raised.value.message.startswith("clickhouse failed while asking: ")
     assert "\n" not in raised.value.said
+
+
+@pytest.mark.parametrize("level", [1, 2])
+def test_a_user_who_only_reads(people: str, level: int) -> None:
+    """`readonly = 2` is enough for a preview; what `readonly = 1` forbids is said."""
+    client = clickhouse_connect.get_client(interface="chdb")
+    client.command(f"SET readonly = {level}")
+    with pytest.raises(ClickHouseError, match="readonly"):
+        client.command(f"DROP TABLE {people}")
+    if level == 2:
+        assert audience.preview(parse("seats > 20"), users=audience.users(client, table=people)).matched == 1
+    else:
+        with pytest.raises(EngineError) as raised:
+            audience.users(client, table=people)
+        assert "readonly = 2" in str(raised.value.help)
+    client.close()
 
 
 def test_a_column_of_json(engine: ClickHouse) -> None:

@@ -48,6 +48,10 @@ SIZES: dict[str, int | str] = {
 }
 """Sent with texts of at least LARGE_SQL characters: long lists go beyond 256 KiB and 50,000 elements."""
 
+READS_FILES = "file("
+FILES: dict[str, int | str] = {"optimize_functions_to_subcolumns": 0}
+"""Sent with texts that read files: a field of a Tuple beside the whole Tuple is not found there otherwise."""
+
 WRITTEN: dict[str, int | str] = {
     "output_format_json_quote_64bit_integers": 0,
     "output_format_json_quote_64bit_floats": 0,
@@ -66,7 +70,7 @@ TABLES = """
 """
 
 UNKNOWN_TABLE = "Code: 60."
-READONLY = "Code: 164."
+READONLY = "readonly"
 AUTHENTICATION = "Code: 516."
 DENIED = "Code: 497."
 TOO_SLOW = "Code: 159."
@@ -76,7 +80,7 @@ HELP = {
     DENIED: "let the user read the table: GRANT SELECT ON table TO user",
     TOO_SLOW: "raise max_execution_time for the user, or ask about fewer conditions at once",
 }
-"""What to do about failures that people can mend, by the code that ClickHouse gives them."""
+"""What to do about failures that people can mend, by what ClickHouse and its client say of them."""
 
 INSTALL = "pip install 'audience[clickhouse]'"
 
@@ -192,7 +196,8 @@ class ClickHouse:
 
 
 def _settings(sql: str) -> dict[str, int | str]:
-    return GUARDS | WRITTEN | (SIZES if len(sql) >= LARGE_SQL else {})
+    sizes, files = SIZES if len(sql) >= LARGE_SQL else {}, FILES if READS_FILES in sql else {}
+    return GUARDS | WRITTEN | sizes | files
 
 
 def _given(parameters: Mapping[str, object] | None) -> dict[str, object]:

@@ -76,6 +76,14 @@ LIMITS = (
         cases=("ood-01", "ood-02", "ood-09"),
     ),
     Limit(
+        what="a NULL for a whole Tuple in a Parquet file is a Tuple of NULLs",
+        why="ClickHouse reads it so: the object exists, and nothing is in it.",
+    ),
+    Limit(
+        what="a user with `readonly = 1` cannot ask",
+        why="Each query carries its settings; `readonly = 2` allows that, and still writes nothing.",
+    ),
+    Limit(
         what="columns of the type JSON cannot be looked into",
         why='The type merges {"a.b": 1} with {"a": {"b": 1}} and drops nulls and {}. Keep documents as String.',
     ),
@@ -189,7 +197,7 @@ class ClickHouse(JsonInText):
                 return _microseconds(operand)
 
     def instant_of_text(self, text: exp.Expr) -> exp.Expr:
-        """By the digits."""
+        """By the grammar, then by the reader of ClickHouse."""
         return instant_of_text(text)
 
     def now(self) -> exp.Expr:

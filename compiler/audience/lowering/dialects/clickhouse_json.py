@@ -6,7 +6,8 @@ the items of a list, which an object has not.
 """
 
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from functools import partial
 
 from sqlglot import exp
 
@@ -31,12 +32,10 @@ from audience.lowering.dialects.common import CommonLeaves, free_variable
 from audience.values import Boolean, Null, Text, Value, write_json
 
 LONG_NUMBER = "[0-9]{19}"
+LONG_TEXT = '"-?[0-9]{19}'
 LONG_INTEGER = "^-?[0-9]{19,}$"
 TOKENS = r'"(?:[^"\\]|\\.)*"|[-0-9][-+.0-9eE]*|[^"0-9-]+|"'
 """Cuts every text into JSON texts, numbers and the rest, with nothing left out."""
-
-BYTE_ORDER_MARK = "\ufeff"
-"""The reader skips it, and JSON does not allow it."""
 
 PLAIN_TEXT = re.compile('[^\x00-\x1f"\\\\\u2028\u2029]*')
 """Texts that the JSON functions put between quotes as they are."""
@@ -45,32 +44,28 @@ INDEX_LAST = 2**62
 """Indexes beyond it are beyond the end of every list, and one more would not fit into 64 bits."""
 
 
-READABLE = "readable"
-"""Under this key an expression's own notes say that its long numbers were marked already."""
+SHORT = "short"
+"""Under this key an expression's own notes say that it may be written several times."""
 
 
 class JsonInText(CommonLeaves):
     """The JSON leaves."""
 
     def document(self, operand: exp.Expr, text: bool) -> exp.Expr:  # noqa: ARG002  # JSON always stands in a text
-        """The text, made readable, NULL where it begins with a byte order mark."""
-        has_mark = function("startsWith", operand, string(BYTE_ORDER_MARK))
-        found = case([(has_mark, exp.Null()), _long_number(operand.copy())], operand.copy())
-        found.meta[READABLE] = True
+        """The text, behind a space: the reader skips a byte order mark at the very start, and JSON allows none."""
+        found = function("concat", string(" "), operand)
+        found.meta[SHORT] = isinstance(operand, exp.Column)
         return found
 
     def node(self, document: exp.Expr, steps: Steps) -> exp.Expr:
-        """Keys are followed in one call, up to an index, which takes an item of a list."""
-        found, keys = document, list[exp.Expr]()
-        for step in steps:
-            if isinstance(step, str):
-                keys.append(string(step))
-                continue
-            items = function("JSONExtractArrayRaw", coalesce(_readable(found), string("")), *keys)
-            found, keys = function("arrayElement", items, integer(min(step, INDEX_LAST) + 1)), []
-        if keys or not steps:
-            found = function("JSONExtractRaw", _readable(found), *keys)
-        return function("nullIf", found, string(""))
+        """What stands at a path as it is, unless it might hold a long number: then the path is walked with care."""
+
+        def found(text: exp.Expr) -> exp.Expr:
+            plain = _walk(text, steps, lambda read: read)
+            has_long = function("match", plain.copy(), string(LONG_TEXT))
+            return case([(has_long, _walk(text.copy(), steps, partial(_with_exponents, steps=steps)))], plain)
+
+        return function("nullIf", _bound(document, found), string(""))
 
     def is_node(self, node: exp.Expr, form: str) -> exp.Expr:
         """The first character of a JSON text tells what it is."""
@@ -125,36 +120,56 @@ class JsonInText(CommonLeaves):
         return conjunction([is_not_null(operand.copy()), negation(coalesce(is_object, false()))])
 
 
-def _readable(text: exp.Expr) -> exp.Expr:
-    """A JSON text, with an exponent after each whole number of 19 digits or more.
+def _walk(text: exp.Expr, steps: Steps, read: Callable[[exp.Expr], exp.Expr]) -> exp.Expr:
+    """Keys are followed in one call, up to an index, which takes an item of a list; `''` where nothing is.
+
+    `read` prepares each text that is parsed.
+    """
+    found, keys = text, list[exp.Expr]()
+    for step in steps:
+        if isinstance(step, str):
+            keys.append(string(step))
+            continue
+        items = function("JSONExtractArrayRaw", coalesce(read(found), string("")), *keys)
+        found, keys = function("arrayElement", items, integer(min(step, INDEX_LAST) + 1)), []
+    return function("JSONExtractRaw", read(found), *keys) if keys or not steps else found
+
+
+def _bound(text: exp.Expr, use: Callable[[exp.Expr], exp.Expr]) -> exp.Expr:
+    """What is made of a text, where a text that is long to write is named by a lambda once."""
+    if isinstance(text, exp.Column) or text.meta.get(SHORT):
+        return use(text)
+    made = exp.Lambda(this=use(column("written")), expressions=[name("written")])
+    return function("arrayElement", function("arrayMap", made, function("array", text)), integer(1))
+
+
+def _with_exponents(text: exp.Expr, *, steps: Steps) -> exp.Expr:
+    """A JSON text with an exponent after each whole number of 19 digits or more.
 
     Beyond 64 bits such a number would come out as a text; with an exponent it is read as the binary64 it is. ClickHouse
-    itself writes binary64 below 1e21 with all digits, so what was read once needs it as well. A text that is more than
-    the name of a column is bound by a lambda, because it would be written three times.
+    itself writes binary64 below 1e21 with all digits, so what it has written needs the same.
+
+    ClickHouse would do this for every row if two branches had it in common. Each says its path in place of a NULL,
+    which never gets here, so that no two are alike.
     """
-    if text.meta.get(READABLE):
-        return text
-    if isinstance(text, exp.Column):
-        return case([_long_number(text)], text.copy())
-    bound = column("written")
-    marked = exp.Lambda(this=case([_long_number(bound)], bound.copy()), expressions=[name("written")])
-    return function("arrayElement", function("arrayMap", marked, function("array", text)), integer(1))
-
-
-def _long_number(text: exp.Expr) -> tuple[exp.Expr, exp.Expr]:
-    """The branch of a CASE for texts that have a long number."""
     token = column("token")
-    exact = function(
-        "if", function("match", token, string(LONG_INTEGER)), function("concat", token, string("e0")), token
+    longer = function("concat", token, string("e0"))
+    exact = function("if", function("match", token, string(LONG_INTEGER)), longer, token)
+    tokens = function("extractAll", coalesce(text, string(repr(steps))), string(TOKENS))
+    return function(
+        "arrayStringConcat", function("arrayMap", exp.Lambda(this=exact, expressions=[name("token")]), tokens)
     )
-    tokens = function("extractAll", function("assumeNotNull", text), string(TOKENS))
-    marked = function("arrayMap", exp.Lambda(this=exact, expressions=[name("token")]), tokens)
-    return function("match", text.copy(), string(LONG_NUMBER)), function("arrayStringConcat", marked)
 
 
 def _items(node: exp.Expr) -> exp.Expr:
     """The items of a list node; empty for everything that is no list."""
-    return function("JSONExtractArrayRaw", coalesce(_readable(node), string("")))
+
+    def readable(text: exp.Expr) -> exp.Expr:
+        return case(
+            [(function("match", text, string(LONG_NUMBER)), _with_exponents(text.copy(), steps=()))], text.copy()
+        )
+
+    return function("JSONExtractArrayRaw", coalesce(_bound(node, readable), string("")))
 
 
 def _literal(value: Value) -> exp.Expr:
