@@ -1,7 +1,8 @@
 """Where queries run: connect, say what is there, run SQL and hand back rows.
 
 `engine` what every engine can do · `duckdb` files, DuckDB databases and connections · `postgres` PostgreSQL servers
-(`postgres_session` transactions and guards, `postgres_catalog` columns and types, `postgres_errors`, `postgres_url`)
+(`postgres_session` transactions and guards, `postgres_catalog` columns and types, `postgres_plans`, `postgres_errors`,
+`postgres_url`) · `plans` what a planner says of indexes
 · `clickhouse` servers of ClickHouse, and ClickHouse in this process · `table_names` names of tables as people write
 them.
 An engine takes finished SQL and its parameters; it never sees a condition.

@@ -3,7 +3,8 @@
 `selection` and `counting` are the queries, `inspection` those without a condition · `predicate` lowers a condition,
 in value or in filter form · `scope` where properties are read · `scalars` `instants` `equality` `lists` `pairs`
 `members` lower the leaves · `lowered` a leaf that may be NULL · `build` nodes that print as they nest · `dialect` the
-seam, `dialects/` one file an engine · `binding` parameters in the place of values · `query` the printed result.
+seam, `dialects/` one file an engine · `binding` parameters in the place of values · `indexes` those that could serve a
+condition, `indexing` what a dialect knows of them · `query` the printed result.
 """
 
 from audience.lowering.counting import Counting, count
