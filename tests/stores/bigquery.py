@@ -12,6 +12,7 @@ from typing import Any
 
 import wasmtime
 import zetasql.core.wasm_client as client
+from google.protobuf.empty_pb2 import Empty
 from zetasql.api import CatalogBuilder, Parser, TypeFactory
 from zetasql.core.exceptions import ServerError
 from zetasql.types import LanguageOptions, ProductMode, TypeKind, ZetaSQLBuiltinFunctionOptions
@@ -142,6 +143,7 @@ class Zetasql:
             list: TypeFactory.create_array_type(scalar(TypeKind.TYPE_STRING)),
         }
         self.tables: dict[str, tuple[list[Any], Any]] = {}
+        self.number: int | None = None
         self.zone = "UTC"
 
     # The package copies byte by byte, in Python.
@@ -157,14 +159,9 @@ class Zetasql:
 
     def ask(self, sql: str, parameters: Mapping[str, object]) -> tuple[list[Any], Any]:
         """The columns and the rows of a query, as messages."""
-        request = messages.PrepareQueryRequest(sql=sql, simple_catalog=self.catalog)
+        request = messages.PrepareQueryRequest(sql=sql, registered_catalog_id=self._registered())
         request.options.language_options.CopyFrom(self.language)
         request.options.default_timezone = self.zone
-        for table, (columns, rows) in self.tables.items():
-            described = request.simple_catalog.table.add(name=table)
-            for column in columns:
-                described.column.add(name=column.name, type=column.type)
-            request.table_content[table].CopyFrom(rows)
         for parameter, value in parameters.items():
             request.options.query_parameters.add(name=parameter, type=self.types[type(value)].to_proto())
         prepared = self._call("PrepareQuery", request, messages.PrepareQueryResponse).prepared
@@ -175,7 +172,29 @@ class Zetasql:
             return list(prepared.columns), self._call("EvaluateQuery", run, messages.EvaluateQueryResponse).content
         finally:
             done = messages.UnprepareQueryRequest(prepared_query_id=prepared.prepared_query_id)
-            self._call("UnprepareQuery", done, messages.UnprepareRequest)
+            self._call("UnprepareQuery", done, Empty)
+
+    def _registered(self) -> int:
+        """The number of a catalog with the functions and the tables there are, made anew when those change."""
+        if self.number is None:
+            request = messages.RegisterCatalogRequest(simple_catalog=self.catalog)
+            for table, (columns, rows) in self.tables.items():
+                described = request.simple_catalog.table.add(name=table)
+                for column in columns:
+                    described.column.add(name=column.name, type=column.type)
+                request.table_content[table].CopyFrom(rows)
+            self.number = self._call("RegisterCatalog", request, messages.RegisterResponse).registered_id
+        return self.number
+
+    def put(self, table: str, held: tuple[list[Any], Any] | None) -> None:
+        """Make a table, or drop it."""
+        if self.number is not None:
+            self._call("UnregisterCatalog", messages.UnregisterRequest(registered_id=self.number), Empty)
+            self.number = None
+        if held is None:
+            del self.tables[table]
+        else:
+            self.tables[table] = held
 
     def _call(self, method: str, request: Any, answer: type) -> Any:
         return self.wasm.call_grpc_func(f"ZetaSqlLocalService_{method}", request, answer)
@@ -268,8 +287,11 @@ class BigQueryStore:
         return bool(found)
 
     def nameable(self, name: str) -> bool:
-        """No name is empty. The service is stricter, and says so when a table is made."""
-        return name != ""
+        """No name is empty; names that begin with a dollar are the engine's own, and no line breaks within one.
+
+        The service is stricter, and says so when a table is made.
+        """
+        return name != "" and not name.startswith("$") and name.isprintable()
 
     def load(
         self,
@@ -286,18 +308,19 @@ class BigQueryStore:
         names = [name for name in types if name in rows]
         texts = {f"c{at}": rows[name] for at, name in enumerate(names)}
         cast = ", ".join(f"{_cast(f'c{at}', types[name])} AS {_quoted(name)}" for at, name in enumerate(names))
-        self.engine.tables["texts"] = _texts(texts)
+        self.engine.put("texts", _texts(texts))
         try:
-            self.engine.tables[table] = self.engine.ask(f"SELECT {cast} FROM texts", {})
+            made = self.engine.ask(f"SELECT {cast} FROM texts", {})
         finally:
-            del self.engine.tables["texts"]
+            self.engine.put("texts", None)
+        self.engine.put(table, made)
         epochs = {column.name: column.epoch for column in columns if column.epoch}
         roles = Roles(id=id, properties="doc" if "doc" in rows else None, tenant=tenant, epochs=epochs)
         return declare(Table((table,)), [Declared(name, _kind(types[name])) for name in names], roles)
 
     def drop(self, table: str) -> None:
         """Forget a table."""
-        del self.engine.tables[table]
+        self.engine.put(table, None)
 
     def run_bare(self, sql: str, parameters: Mapping[str, object]) -> list[Row]:
         """There are no guards."""

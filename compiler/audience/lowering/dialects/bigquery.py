@@ -4,13 +4,15 @@ The law suite runs on Google's own reference engine for this language, not on th
 JSONPath cannot name every key, the subscript operator can; `TO_JSON_STRING` of NULL is the text null; a JSON number
 is an INT64, a UINT64 or a FLOAT64, and PARSE_JSON without `wide_number_mode` refuses the others; a cast to TIMESTAMP
 wants seconds and offsets of at most 14:00, and reads zone-less texts in a default zone; TIMESTAMP and DATETIME end at
-the years 1 and 9999; a NULL array is stored as an empty one.
+the years 1 and 9999; a NULL array is stored as an empty one; a column of its table's name is hidden by the table.
 """
 
 from collections.abc import Mapping, Sequence
 from typing import ClassVar
 
 from sqlglot import exp
+from sqlglot.dialects.bigquery import BigQuery as BigQuerySyntax
+from sqlglot.generators.bigquery import BigQueryGenerator
 
 from audience.catalog import Kind
 from audience.catalog.kinds import (
@@ -52,12 +54,34 @@ from audience.lowering.dialects.native_json import NativeNodes
 from audience.lowering.dialects.rows_in import rows_in
 from audience.values import MICROSECONDS_PER_DAY
 
+ROWS = "audience_rows"
+"""What every table is called in a query; no column is named by its table."""
+
 INDEX_MAX = 2**62
 """A subscript is an INT64; no list is so long."""
 
 
 def _count_if(condition: exp.Expr) -> exp.Expr:
     return function("COUNTIF", condition)
+
+
+class AudienceBigQuery(BigQuerySyntax):
+    """How sqlglot prints for BigQuery, with names of tables that hide no column."""
+
+    class Generator(BigQueryGenerator):
+        """The printer."""
+
+        def generate(self, expression: exp.Expr, copy: bool = True) -> str:
+            """A table's name, said or not, means its whole row before it means a column; a subquery needs none."""
+            taken = {column.name.casefold() for column in expression.find_all(exp.Column)}
+            alias = ROWS
+            while alias in taken:
+                alias += "_"
+            for table in expression.find_all(exp.Table):
+                table.set("alias", exp.TableAlias(this=name(alias)))
+            for subquery in expression.find_all(exp.Subquery):
+                subquery.set("alias", None)
+            return str(super().generate(expression, copy=copy))
 
 
 class BigQuery(NativeNodes, ClockTexts):
@@ -85,6 +109,11 @@ class BigQuery(NativeNodes, ClockTexts):
             ),
         ),
     )
+
+    @property
+    def printer(self) -> str:
+        """BigQuery's own syntax, with names of tables that hide no column."""
+        return "audiencebigquery"
 
     # texts
 
@@ -263,16 +292,18 @@ class BigQuery(NativeNodes, ClockTexts):
         return rows_in(keys, rows)
 
     def is_among_given(self, keys: Sequence[exp.Expr], parameters: Sequence[str], taken: frozenset[str]) -> exp.Expr:
-        """The first list unfolded, the others read at the same place."""
-        names = member_names(taken)
+        """IN UNNEST of one list; of two, the first unfolded and the other read at the same place."""
         lists = [self.parameter(parameter, ParameterType.TEXTS) for parameter in parameters]
-        found = exp.Unnest(
-            expressions=[lists[0]], alias=exp.TableAlias(columns=[name(names[0])]), offset=name(names[2])
-        )
-        tests = [binary(exp.EQ, keys[0], column(names[0]))]
-        for key, values in zip(keys[1:], lists[1:], strict=True):
-            at = function("SAFE_OFFSET", column(names[2]))
-            tests.append(binary(exp.EQ, key, exp.Bracket(this=values, expressions=[at])))
+        if len(keys) == 1:
+            return self.list_has(lists[0], keys[0])
+        names = member_names(taken)
+        alias = exp.TableAlias(columns=[name(names[0])])
+        found = exp.Unnest(expressions=[lists[0]], alias=alias, offset=name(names[2]))
+        at = function("SAFE_OFFSET", column(names[2]))
+        tests = [
+            binary(exp.EQ, keys[0], column(names[0])),
+            binary(exp.EQ, keys[1], exp.Bracket(this=lists[1], expressions=[at])),
+        ]
         one = exp.Literal(this="1", is_string=False)
         return exp.Exists(this=select([one], found, conjunction(tests)))
 
