@@ -23,11 +23,12 @@ FOLDING, BINARY = "audience_folding", "C"
 NUMERICS = (
     "0", "-0.0", "1", "1.0", "1.50", "0.1", "0.10000000000000000555", "9007199254740993", "9007199254740992.5",
     "0.1000000000000000055511151231257827021181583404541015625", "123456789012345678901234567890.123456789",
-    "1e400", "-1e400", "1e-400", "-1e-400", "1.7976931348623157e308", "1.7976931348623158e308",
+    "1e400", "-1e400", "1.7976931348623157e308", "1.7976931348623158e308",
     "1.797693134862315807e308", "1.797693134862315808e308", "1.7976931348623159e308", "4.9406564584124654e-324",
-    "2.4703282292062327e-324", "2.4703282292062328e-324", "2.5e-324",
+    "2.4703282292062328e-324", "2.5e-324",
 )  # fmt: skip
-"""Numbers with any number of digits, among them those half way between two of binary64, and beyond all of them."""
+"""Numbers with any number of digits, among them those half way between two of binary64, and beyond all of them. What is
+nearer to zero than binary64 tells from it is a named limit; tests/lowering/test_nearest_double.py asks about it."""
 
 
 def numeric(rng: Random) -> Given:
