@@ -13,7 +13,7 @@ from typing import Any
 import wasmtime
 import zetasql.core.wasm_client as client
 from google.protobuf.empty_pb2 import Empty
-from zetasql.api import CatalogBuilder, Parser, TypeFactory
+from zetasql.api import CatalogBuilder, TypeFactory
 from zetasql.core.exceptions import ServerError
 from zetasql.types import LanguageOptions, ProductMode, TypeKind, ZetaSQLBuiltinFunctionOptions
 from zetasql.wasi import get_wasm_path
@@ -199,6 +199,17 @@ class Zetasql:
     def _call(self, method: str, request: Any, answer: type) -> Any:
         return self.wasm.call_grpc_func(f"ZetaSqlLocalService_{method}", request, answer)
 
+    def statements(self, sql: str) -> int:
+        """How many statements the parser reads one after the other."""
+        request = messages.ExtractTableNamesFromNextStatementRequest(options=self.language)
+        place = request.parse_resume_location
+        place.input, found = sql, 0
+        while place.byte_position < len(sql.encode()):
+            answer = messages.ExtractTableNamesFromNextStatementResponse
+            place.byte_position = self._call("ExtractTableNamesFromNextStatement", request, answer).resume_byte_position
+            found += 1
+        return found
+
     def run(self, sql: str, parameters: Mapping[str, object] | None = None, **_: object) -> list[Row]:
         """All rows of a query."""
         return self.run_named(sql, parameters)[1]
@@ -332,7 +343,7 @@ class BigQueryStore:
 
     def statements(self, sql: str, parameters: Mapping[str, object]) -> int:
         """As the engine's parser divides the text."""
-        return sum(1 for _ in Parser.iterate_statements(sql))
+        return self.engine.statements(sql)
 
     def close(self) -> None:
         """Memory is given back with the object."""
