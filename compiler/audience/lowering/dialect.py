@@ -2,7 +2,7 @@
 
 Everything that differs between engines is a row of `Capabilities` or a method of `Dialect`; the lowering
 decides by the table and never asks for a dialect's name. A renderer writes one leaf and decides nothing.
-What most engines write alike stands in `dialects/common.py`.
+What most engines write alike stands in `dialects/shared_leaves.py`.
 
 A **node** is a JSON value in whatever form an engine looks into it best: its JSON text on one, `jsonb` on another.
 It is NULL where the path leads nowhere, and only the JSON leaves below ever look at it. An **item** is a node of a

@@ -46,7 +46,7 @@ from audience.lowering.dialects.clickhouse_instants import (
 )
 from audience.lowering.dialects.clickhouse_json import JsonInText
 from audience.lowering.dialects.clickhouse_printer import PRINTER
-from audience.lowering.dialects.common import free_variable
+from audience.lowering.dialects.shared_leaves import free_variable
 from audience.values import MICROSECONDS_PER_DAY
 
 PARAMETER_TYPES = {

@@ -28,7 +28,7 @@ from audience.lowering.build import (
     text_value,
 )
 from audience.lowering.dialect import Steps, Test
-from audience.lowering.dialects.common import CommonLeaves, free_variable
+from audience.lowering.dialects.shared_leaves import SharedLeaves, free_variable
 from audience.values import Boolean, Null, Text, Value, write_json
 
 LONG_NUMBER = "[0-9]{19}"
@@ -48,7 +48,7 @@ SHORT = "short"
 """Under this key an expression's own notes say that it may be written several times."""
 
 
-class JsonInText(CommonLeaves):
+class JsonInText(SharedLeaves):
     """The JSON leaves."""
 
     def document(self, operand: exp.Expr, text: bool) -> exp.Expr:  # noqa: ARG002  # JSON always stands in a text

@@ -9,7 +9,7 @@ interpreter: two independent readings that must agree.
 from sqlglot import exp
 
 from audience.lowering.build import binary, case, function, integer, string
-from audience.lowering.dialects.common import CommonLeaves
+from audience.lowering.dialects.shared_leaves import SharedLeaves
 from audience.values import MICROSECONDS_PER_DAY, civil_from_days
 
 YEAR = "([0-9]{3}[1-9]|[0-9]{2}[1-9][0-9]|[0-9][1-9][0-9]{2}|[1-9][0-9]{3})"
@@ -28,7 +28,7 @@ FIRST, LAST = -62_135_596_800_000_000, 253_402_300_799_999_999
 HOUR, MINUTE, SECOND = 3_600_000_000, 60_000_000, 1_000_000
 
 
-class ClockTexts(CommonLeaves):
+class ClockTexts(SharedLeaves):
     """`instant_of_text` from four leaves that every engine has."""
 
     def matches(self, text: exp.Expr, pattern: str) -> exp.Expr:

@@ -15,8 +15,8 @@ from audience.errors import CompilerBug
 from audience.lowering.build import binary, case, cast, function, integer, negation, string, try_cast
 from audience.lowering.dialect import Capabilities, Limit, ParameterType, Rows
 from audience.lowering.dialects.clock_text import FIRST, LAST, ClockTexts
-from audience.lowering.dialects.common import count_filtered
 from audience.lowering.dialects.rows_in import rows_in_groups
+from audience.lowering.dialects.shared_leaves import count_filtered
 from audience.lowering.dialects.without import WithoutDocuments, WithoutLists
 from audience.values import MICROSECONDS_PER_DAY
 

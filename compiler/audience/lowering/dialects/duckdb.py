@@ -42,9 +42,9 @@ from audience.lowering.build import (
     try_cast,
 )
 from audience.lowering.dialect import Capabilities, ParameterType, Steps, Test
-from audience.lowering.dialects.common import CommonLeaves, free_variable
 from audience.lowering.dialects.duckdb_json import json_paths, node_literal
 from audience.lowering.dialects.duckdb_relation import relation
+from audience.lowering.dialects.shared_leaves import SharedLeaves, free_variable
 from audience.values import MICROSECONDS_PER_DAY, Array, Text, Value, civil_from_days
 
 DATE = "([1-9][0-9]{3}|0[1-9][0-9]{2}|00[1-9][0-9]|000[1-9])-[0-9]{2}-[0-9]{2}"
@@ -81,7 +81,7 @@ PARAMETER_CASTS = {
 """A parameter takes the type of what it is compared with, and would be read under that type."""
 
 
-class DuckDB(CommonLeaves):
+class DuckDB(SharedLeaves):
     """The leaves of DuckDB 2."""
 
     name = "duckdb"

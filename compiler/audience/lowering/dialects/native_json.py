@@ -22,11 +22,11 @@ from audience.lowering.build import (
     text_value,
 )
 from audience.lowering.dialect import Steps, Test
-from audience.lowering.dialects.common import CommonLeaves
+from audience.lowering.dialects.shared_leaves import SharedLeaves
 from audience.values import Array, Boolean, Null, Text, Value
 
 
-class NativeNodes(CommonLeaves):
+class NativeNodes(SharedLeaves):
     """JSON leaves in terms of a value's form, text and boolean."""
 
     forms: ClassVar[Mapping[str, str]]

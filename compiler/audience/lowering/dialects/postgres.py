@@ -43,11 +43,11 @@ from audience.lowering.build import (
     text_value,
 )
 from audience.lowering.dialect import Capabilities, Limit, ParameterType, Rows, Test
-from audience.lowering.dialects.common import count_filtered
 from audience.lowering.dialects.nearest_double import GREATEST, LEAST, nearest
 from audience.lowering.dialects.postgres_indexes import PostgresIndexes
 from audience.lowering.dialects.postgres_json import PostgresJson, some_unfolded
 from audience.lowering.dialects.postgres_printer import PRINTER
+from audience.lowering.dialects.shared_leaves import count_filtered
 from audience.values import MICROSECONDS_PER_DAY, civil_from_days
 
 YEAR = "([1-9][0-9]{3}|0[1-9][0-9]{2}|00[1-9][0-9]|000[1-9])"

@@ -27,7 +27,7 @@ from audience.ir.nodes import (
 )
 from audience.ir.walk import leaf_properties
 from audience.lowering.build import name
-from audience.lowering.dialects.common import table
+from audience.lowering.dialects.shared_leaves import table
 from audience.lowering.equality import reads_as_absent
 from audience.lowering.indexing import Key
 from audience.lowering.scope import reads_text

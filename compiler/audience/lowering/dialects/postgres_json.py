@@ -32,7 +32,7 @@ from audience.lowering.build import (
     text_value,
 )
 from audience.lowering.dialect import Steps, Test
-from audience.lowering.dialects.common import CommonLeaves, free_variable
+from audience.lowering.dialects.shared_leaves import SharedLeaves, free_variable
 from audience.values import Array, Boolean, Null, Text, Value, write_json
 
 CONTAINED_MAX = 16
@@ -42,7 +42,7 @@ INDEX_MAX = 2**31 - 1
 """An index beyond it is no operand of `->`."""
 
 
-class PostgresJson(CommonLeaves):
+class PostgresJson(SharedLeaves):
     """The leaves that look into JSON."""
 
     def document(self, operand: exp.Expr, text: bool) -> exp.Expr:

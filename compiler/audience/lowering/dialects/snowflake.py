@@ -44,10 +44,10 @@ from audience.lowering.build import (
 )
 from audience.lowering.dialect import Capabilities, Limit, ParameterType, Rows, Steps, Test
 from audience.lowering.dialects.clock_text import FIRST, LAST, ClockTexts, written_clock
-from audience.lowering.dialects.common import free_variable
 from audience.lowering.dialects.exponents import DoublesFromText
 from audience.lowering.dialects.native_json import NativeNodes
 from audience.lowering.dialects.rows_in import rows_in
+from audience.lowering.dialects.shared_leaves import free_variable
 from audience.values import MICROSECONDS_PER_DAY
 
 DAY_FORMAT, CLOCK_FORMAT, ZONED_FORMAT = (

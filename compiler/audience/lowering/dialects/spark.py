@@ -44,7 +44,7 @@ from audience.lowering.build import (
 )
 from audience.lowering.dialect import Capabilities, Limit, ParameterType, Rows, Test
 from audience.lowering.dialects.clock_text import HOUR, MINUTE, SECOND, ClockTexts, written_clock
-from audience.lowering.dialects.common import free_variable, member_names, table
+from audience.lowering.dialects.shared_leaves import free_variable, member_names, table
 from audience.lowering.dialects.spark_json import INDEX_LAST, MarkedNodes, bound
 from audience.lowering.dialects.spark_printer import PRINTER
 from audience.values import MICROSECONDS_PER_DAY

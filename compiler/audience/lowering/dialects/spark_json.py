@@ -38,7 +38,7 @@ from audience.lowering.build import (
     try_cast,
 )
 from audience.lowering.dialect import Steps, Test
-from audience.lowering.dialects.common import CommonLeaves, free_variable
+from audience.lowering.dialects.shared_leaves import SharedLeaves, free_variable
 from audience.values import Array, Boolean, Null, Text, Value
 
 MARK = ":"
@@ -64,7 +64,7 @@ MARKED_DOCUMENT = "marked_document"
 """Under this key an expression's own notes say that it is what `document` returned."""
 
 
-class MarkedNodes(CommonLeaves):
+class MarkedNodes(SharedLeaves):
     """The JSON leaves."""
 
     def document(self, operand: exp.Expr, text: bool) -> exp.Expr:

@@ -32,7 +32,7 @@ from audience.lowering.build import (
 )
 from audience.lowering.dialect import Capabilities, Limit, ParameterType, Rows
 from audience.lowering.dialects.clock_text import DATE_LENGTH, HOUR, MINUTE, SECOND
-from audience.lowering.dialects.common import count_filtered
+from audience.lowering.dialects.shared_leaves import count_filtered
 from audience.lowering.dialects.without import WithoutDocuments, WithoutLists, WithoutMaps, WithoutStructs
 
 DATE_SHAPE = "[0-9][0-9][0-9][0-9]-[0-9][0-9]-[0-9][0-9]"

@@ -8,11 +8,11 @@ from sqlglot import exp
 
 from audience.errors import UnsupportedByDialect
 from audience.lowering.dialect import Steps, Test
-from audience.lowering.dialects.common import CommonLeaves
+from audience.lowering.dialects.shared_leaves import SharedLeaves
 from audience.values import Value
 
 
-class WithoutMaps(CommonLeaves):
+class WithoutMaps(SharedLeaves):
     """The leaves of map columns."""
 
     def _refuse_map(self) -> NoReturn:
@@ -31,7 +31,7 @@ class WithoutMaps(CommonLeaves):
         self._refuse_map()
 
 
-class WithoutLists(CommonLeaves):
+class WithoutLists(SharedLeaves):
     """The leaves of list columns."""
 
     def _refuse_list(self) -> NoReturn:
@@ -58,7 +58,7 @@ class WithoutLists(CommonLeaves):
         self._refuse_list()
 
 
-class WithoutStructs(CommonLeaves):
+class WithoutStructs(SharedLeaves):
     """The leaves of struct columns."""
 
     def _refuse_struct(self) -> NoReturn:
@@ -69,7 +69,7 @@ class WithoutStructs(CommonLeaves):
         self._refuse_struct()
 
 
-class WithoutDocuments(CommonLeaves):
+class WithoutDocuments(SharedLeaves):
     """The leaves of JSON."""
 
     def _refuse_document(self) -> NoReturn:

@@ -63,7 +63,7 @@ def free_variable(others: Sequence[exp.Expr]) -> str:
     return next(free for number in count() if (free := f"item_{number}") not in taken)
 
 
-class CommonLeaves:
+class SharedLeaves:
     """Leaves in the SQL that most engines share."""
 
     name: str
