@@ -94,7 +94,11 @@ def test_a_sample_is_spread_evenly_and_small_rooms_are_taken_whole() -> None:
 def test_every_room_is_mutated_and_the_dialects_that_run() -> None:
     found = list(files(ROOT))
     assert {name.split("/")[0] for name in found} == set(ROOMS)
-    assert {"lowering/dialects/duckdb.py", "lowering/dialects/postgres.py", "lowering/dialects/shared_leaves.py"} <= set(found)
+    assert {
+        "lowering/dialects/duckdb.py",
+        "lowering/dialects/postgres.py",
+        "lowering/dialects/shared_leaves.py",
+    } <= set(found)
     assert not any("snowflake" in name or "clickhouse" in name for name in found)
     assert all((ROOT / SOURCES / name).is_file() for name in found)
 
