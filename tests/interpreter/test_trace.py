@@ -2,6 +2,7 @@
 
 import json
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -156,6 +157,19 @@ def test_json_is_strict_whatever_was_found():
     assert json.loads(text)["found"][0]["value"] == [
         "NaN", "Infinity", "-Infinity", "1970-01-01T00:00:00Z", "infinity", "-infinity", 2**70, None, True,
     ]  # fmt: skip
+
+
+@pytest.mark.parametrize("number", [0.0, 1000.0, -1000.0, 2.0**53 - 1, 1 - 2.0**53])
+def test_a_whole_number_is_shown_without_a_point(number):
+    traced = trace(condition("a"), Person(None, {"a": number}), 0, {})
+    shown = json.dumps(traced.to_json()["found"][0]["value"])
+    assert shown == f"{number:.0f}"
+
+
+@pytest.mark.parametrize("number", [2.0**53, -(2.0**53), 1e300])
+def test_a_number_that_stands_for_many_keeps_its_own_spelling(number):
+    traced = trace(condition("a"), Person(None, {"a": number}), 0, {})
+    assert json.dumps(traced.to_json()["found"][0]["value"]) == repr(number)
 
 
 def test_the_drawing():
