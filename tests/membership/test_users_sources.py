@@ -1,11 +1,13 @@
 """`users(source)`: every kind of source opens, and every source that cannot be read says why."""
 
+import sqlite3
 from collections.abc import Callable
 from pathlib import Path
 
 import duckdb
 import pytest
 
+import audience
 from audience.catalog import Documents, Parquet, Table
 from audience.catalog.kinds import JsonKind, TextKind
 from audience.errors import EngineError, UsageError
@@ -218,3 +220,19 @@ def test_a_file_that_is_not_what_its_name_says(tmp_path: Path, name: str) -> Non
     path.write_text("[this is no such file " * 100)
     with pytest.raises(EngineError, match="duckdb failed while"):
         everyone(users(path))
+
+
+@pytest.mark.parametrize("name", ["crm.sqlite", "crm.sqlite3", "crm.db"])
+def test_a_database_file_of_sqlite(tmp_path: Path, name: str) -> None:
+    """What begins as SQLite's files do is read by SQLite, whatever the suffix says."""
+    path = tmp_path / name
+    connection = sqlite3.connect(path)
+    connection.execute("CREATE TABLE people (id TEXT PRIMARY KEY, plan TEXT) STRICT")
+    connection.executemany("INSERT INTO people VALUES (?, ?)", [("a", "pro"), ("b", None), ("c", "free")])
+    connection.commit()
+    for source in (path, connection):
+        people = audience.users(source)
+        found = audience.preview(audience.parse('plan != "pro"'), users=people)
+        assert (found.matched, found.total, [row["id"] for row in found.sample]) == (2, 3, ["b", "c"])
+        people.close()
+    connection.close()

@@ -11,7 +11,7 @@ from tests.mutants.mutant import SOURCES, Mutant
 ROOMS = ("language", "resolution", "interpreter", "lowering")
 """The rooms that decide who is a member."""
 
-DIALECTS_TRIED = re.compile(r"lowering/dialects/(?:common|duckdb|postgres|nearest_double)\w*\.py")
+DIALECTS_TRIED = re.compile(r"lowering/dialects/(?:shared_leaves|duckdb|postgres|nearest_double)\w*\.py")
 """The dialects whose engines run wherever the tests run, and what these two share."""
 
 

@@ -10,19 +10,19 @@ from pathlib import Path
 from audience.catalog import Csv, Documents, Parquet, Relation, Table
 from audience.catalog.declare import split_table
 from audience.diagnostics import did_you_mean
-from audience.engines import ClickHouse, DuckDB, Engine, Postgres, Spark
+from audience.engines import ClickHouse, DuckDB, Engine, Postgres, Spark, SQLite
 from audience.errors import UsageError
 from audience.project import is_address
 
 PARQUET = (".parquet", ".pq")
 CSV = (".csv", ".tsv")
 DOCUMENTS = (".ndjson", ".jsonl", ".json")
-DATABASES = (".duckdb", ".ddb", ".db")
+DATABASES = (".duckdb", ".ddb", ".db", ".sqlite", ".sqlite3")
 COMPRESSED = (".gz", ".zst")
 
 ACCEPTED = (
     "people come from .parquet, .csv, .tsv, .ndjson, .jsonl or .json files (wildcards allowed), "
-    "from a DuckDB database (.duckdb, .ddb, .db), from a server (postgresql://…, "
+    "from a DuckDB or SQLite database (.duckdb, .ddb, .sqlite, .sqlite3, .db), from a server (postgresql://…, "
     "clickhouse://…), or from a catalog.toml"
 )
 
@@ -37,6 +37,7 @@ SERVERS: Mapping[str, Callable[[str], Engine]] = {
 
 CONNECTIONS: Mapping[tuple[str, str], Callable[..., Engine]] = {
     ("duckdb", "DuckDBPyConnection"): DuckDB,
+    ("sqlite3", "Connection"): SQLite,
     ("psycopg", "Connection"): Postgres,
     ("clickhouse_connect.driver.client", "Client"): ClickHouse,
     ("pyspark.sql", "SparkSession"): Spark,
@@ -46,6 +47,9 @@ CONNECTIONS: Mapping[tuple[str, str], Callable[..., Engine]] = {
 
 FRAME = "users"
 """The name a data frame gets."""
+
+SQLITE_HEAD = b"SQLite format 3\0"
+"""How a database file of SQLite begins; `.db` is what both call theirs."""
 
 WILDCARD = re.compile(r"[*?\[]")
 
@@ -106,7 +110,9 @@ def _relation(pattern: str, suffix: str) -> Relation:
 
 
 def _open_database(path: Path, table: str | None) -> Opened:
-    return _open_table(DuckDB.open(path), table, str(path))
+    with path.open("rb") as file:
+        is_sqlite = file.read(len(SQLITE_HEAD)) == SQLITE_HEAD
+    return _open_table(SQLite.open(path) if is_sqlite else DuckDB.open(path), table, str(path))
 
 
 def _open_server(address: str, table: str | None) -> Opened:

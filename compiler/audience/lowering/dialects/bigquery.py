@@ -197,18 +197,6 @@ class BigQuery(NativeNodes, ClockTexts):
         """In parentheses, because a bare dotted name can be read as table.column."""
         return exp.Dot(this=exp.Paren(this=operand), expression=name(key))
 
-    def entry(self, operand: exp.Expr, key: str) -> exp.Expr:  # noqa: ARG002
-        """There are no maps."""
-        raise self._no_maps()
-
-    def entries(self, operand: exp.Expr) -> exp.Expr:  # noqa: ARG002
-        """There are no maps."""
-        raise self._no_maps()
-
-    def has_entry(self, operand: exp.Expr, key: str) -> exp.Expr:  # noqa: ARG002
-        """There are no maps."""
-        raise self._no_maps()
-
     def item(self, operand: exp.Expr, index: int) -> exp.Expr:
         """SAFE_OFFSET is NULL beyond the end."""
         offset = function("SAFE_OFFSET", integer(min(index, INDEX_MAX)))
@@ -324,9 +312,6 @@ class BigQuery(NativeNodes, ClockTexts):
     def as_json(self, kind: Kind, operand: exp.Expr) -> exp.Expr:  # noqa: ARG002
         """NULL stays NULL."""
         return self.node_output(operand)
-
-    def _no_maps(self) -> UnsupportedByDialect:
-        return UnsupportedByDialect(self.name, "BigQuery has no maps")
 
     def _unsupported_form(self, kind: TimestampKind) -> UnsupportedByDialect:
         return UnsupportedByDialect(self.name, f"a column of type {kind.form}")

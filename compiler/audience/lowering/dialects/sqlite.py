@@ -33,7 +33,7 @@ from audience.lowering.build import (
 from audience.lowering.dialect import Capabilities, Limit, ParameterType, Rows
 from audience.lowering.dialects.clock_text import DATE_LENGTH, HOUR, MINUTE, SECOND
 from audience.lowering.dialects.shared_leaves import count_filtered
-from audience.lowering.dialects.without import WithoutDocuments, WithoutLists, WithoutMaps, WithoutStructs
+from audience.lowering.dialects.without import WithoutDocuments, WithoutLists, WithoutStructs
 
 DATE_SHAPE = "[0-9][0-9][0-9][0-9]-[0-9][0-9]-[0-9][0-9]"
 MINUTE_SHAPE = "[T ][0-9][0-9]:[0-9][0-9]"
@@ -55,13 +55,15 @@ class AudienceSQLite(SQLiteSyntax):
             return str(super().cast_sql(expression, safe_prefix))
 
 
-class SQLite(WithoutMaps, WithoutLists, WithoutStructs, WithoutDocuments):
+class SQLite(WithoutLists, WithoutStructs, WithoutDocuments):
     """The leaves of SQLite."""
 
     name = "sqlite"
     capabilities = Capabilities(
         title="SQLite",
         versions="3.40",
+        reads="tables and views",
+        driver="audience",
         verified=True,
         counts=count_filtered,
         materialized=True,

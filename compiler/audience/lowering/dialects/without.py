@@ -12,25 +12,6 @@ from audience.lowering.dialects.shared_leaves import SharedLeaves
 from audience.values import Value
 
 
-class WithoutMaps(SharedLeaves):
-    """The leaves of map columns."""
-
-    def _refuse_map(self) -> NoReturn:
-        raise UnsupportedByDialect(self.name, "it has no columns of maps")
-
-    def entry(self, operand: exp.Expr, key: str) -> exp.Expr:
-        """Refused."""
-        self._refuse_map()
-
-    def entries(self, operand: exp.Expr) -> exp.Expr:
-        """Refused."""
-        self._refuse_map()
-
-    def has_entry(self, operand: exp.Expr, key: str) -> exp.Expr:
-        """Refused."""
-        self._refuse_map()
-
-
 class WithoutLists(SharedLeaves):
     """The leaves of list columns."""
 
