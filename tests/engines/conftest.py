@@ -14,6 +14,11 @@ collect_ignore += [] if {"spark", "pyspark"} & set(chosen()) else ["test_spark.p
 collect_ignore += [] if "bigquery" in chosen() else ["test_parsed_texts.py"]
 """Tests of engines whose packages only the environment of `make test-engines` has."""
 
+if "duckdb" not in chosen():
+    collect_ignore += ["test_duckdb_engine.py", "test_introspection.py"]
+if "postgres" not in chosen():
+    collect_ignore_glob = ["test_postgres_*.py"]
+
 
 @pytest.fixture(scope="module", params=POSTGRES_SERVERS)
 def url(request: pytest.FixtureRequest) -> Iterator[str]:

@@ -4,6 +4,7 @@
 engines, imported only when they are opened, because most of their packages are not in the environment of `make test`.
 
     AUDIENCE_TEST_ENGINES=postgres,spark pytest tests/properties     the laws on these two
+    AUDIENCE_TEST_ENGINES=heavy pytest tests/properties              the laws on all that are not in `make test`
     AUDIENCE_TEST_ENGINES=all pytest tests/properties                the laws on every engine of the table
 
 A store that cannot be opened is an error: nothing is skipped.
@@ -56,7 +57,7 @@ if shutil.which("java"):
     STORES["pyspark"] = "tests.stores.spark:open_pyspark"
 
 LIGHT = ("duckdb", "postgres")
-"""What `make test` runs on; `make test-engines` runs on all."""
+"""What `make test` runs on; `make test-engines` runs on all others."""
 
 CHOICE = "AUDIENCE_TEST_ENGINES"
 
@@ -64,7 +65,13 @@ CHOICE = "AUDIENCE_TEST_ENGINES"
 def chosen() -> tuple[str, ...]:
     """The names of the stores to test, from the environment."""
     choice = os.environ.get(CHOICE, ",".join(LIGHT))
-    named = tuple(STORES if choice == "all" else filter(None, map(str.strip, choice.split(","))))
+    match choice:
+        case "all":
+            named = tuple(STORES)
+        case "heavy":
+            named = tuple(name for name in STORES if name not in LIGHT)
+        case _:
+            named = tuple(filter(None, map(str.strip, choice.split(","))))
     if unknown := [name for name in named if name not in STORES]:
         raise ValueError(f"{CHOICE}: there is no store {', '.join(unknown)}; there are {', '.join(STORES)}")
     if not named:

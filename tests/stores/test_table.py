@@ -26,6 +26,9 @@ def test_the_choice(monkeypatch: pytest.MonkeyPatch) -> None:
     assert chosen() == ("postgres", "duckdb")
     monkeypatch.setenv(CHOICE, "all")
     assert chosen() == tuple(STORES)
+    monkeypatch.setenv(CHOICE, "heavy")
+    assert {*chosen(), *LIGHT} == set(STORES)
+    assert not set(chosen()) & set(LIGHT)
 
 
 @pytest.mark.parametrize("choice", ["", ",", "duckdb,mysql", "all,duckdb"])
