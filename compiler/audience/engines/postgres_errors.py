@@ -23,7 +23,8 @@ HELP = MappingProxyType(
         "53100": "the server's disk is full",
         "53200": "the server is out of memory; run it again later, or with a smaller work_mem",
         "53300": "the server takes no more connections; close some, or run it again later",
-        "54001": "the condition is nested too deeply for the server; split it into audiences, or raise max_stack_depth",
+        "54001": "the condition, or a document kept as text, is nested too deeply for the server; split it, or raise "
+        "max_stack_depth",
         "55P03": "another session holds a lock on the table; run it again, or raise lock_timeout",
         "57014": "a query took longer than statement_timeout allows, or somebody cancelled it; raise it for this user "
         "with ALTER ROLE, or for this connection: postgresql://…?options=-cstatement_timeout%3D10min",

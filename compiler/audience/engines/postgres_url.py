@@ -7,11 +7,12 @@ from audience.errors import UsageError
 SCHEME = re.compile(r"postgres(ql)?://")
 AUTHORITY = re.compile(r"[^/?]*")
 HOSTS = re.compile(r"((\[[^\]]*\]|[^:,\[\]]*)(:\d*)?(,|$))*")
-BAD_PERCENT = re.compile(r"%(?![0-9A-Fa-f]{2})")
+UNREADABLE = re.compile(r"%(?![0-9A-Fa-f]{2})|%00|\s")
+"""The driver prints the part in which it finds one of these."""
 
 SHAPE = (
-    "write postgresql://user:password@host:5432/database, and in each part @ as %40, / as %2F, : as %3A, ? as %3F "
-    "and % as %25"
+    "write postgresql://user:password@host:5432/database, and in each part @ as %40, / as %2F, : as %3A, ? as %3F, "
+    "% as %25 and a blank as %20"
 )
 
 
@@ -22,7 +23,7 @@ def check_url(url: str) -> None:
     hosts = authority.rpartition("@")[2]
     if rest.count("@") > authority.count("@") or authority.count("@") > 1:
         raise _unreadable()
-    if BAD_PERCENT.search(rest) or not HOSTS.fullmatch(hosts):
+    if UNREADABLE.search(rest) or not HOSTS.fullmatch(hosts):
         raise _unreadable()
 
 
