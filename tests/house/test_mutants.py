@@ -13,9 +13,9 @@ from tests.mutants.suite import FILES, suite_of, whole
 ROOT = Path(__file__).parents[2]
 
 
-def at(source: str, changed: str, operator: str = "NumberReplacer") -> Mutant:
+def at(source: str, changed: str) -> Mutant:
     """A mutant that changes a part of a source of one line."""
-    start = source.rindex(changed)
+    start, operator = source.rindex(changed), "NumberReplacer" if changed.isalnum() else "ReplaceBinaryOperator_Mul_Add"
     return Mutant("language/x.py", operator, 0, (1, start), (1, start + len(changed)))
 
 
@@ -30,6 +30,8 @@ def at(source: str, changed: str, operator: str = "NumberReplacer") -> Mutant:
         ("for a, b in zip(c, d, strict=True): pass", "True"),
         ("x: int = field(default=1, repr=False)", "False"),
         ("'é'; assert x == 1", "1"),
+        ("def f(x: int, *, y: int) -> int: return x", "*"),
+        ("x = f(*y)", "*"),
     ],
 )
 def test_a_change_that_no_test_could_notice_is_noise(source: str, changed: str) -> None:
@@ -45,6 +47,7 @@ def test_a_change_that_no_test_could_notice_is_noise(source: str, changed: str) 
         ("for a, b in zip(c, d[1:], strict=True): pass", "1"),
         ("x: int = field(default=1, repr=False)", "1"),
         ("'é'; x = 1", "1"),
+        ("x = f(x * y)", "*"),
     ],
 )
 def test_a_change_beside_it_is_not(source: str, changed: str) -> None:

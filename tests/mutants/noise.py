@@ -2,7 +2,7 @@
 
 import ast
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from tests.mutants.mutant import Mutant, Place
 
@@ -29,12 +29,18 @@ class Noise:
 
     def __init__(self, source: str) -> None:
         self._lines = source.splitlines()
-        self._found = [(*self._span(node), why) for node, why in _quiet(ast.parse(source))]
+        tree = ast.parse(source)
+        self._found = [(*self._span(node), why) for node, why in _quiet(tree)]
+        binary = (node for node in ast.walk(tree) if isinstance(node, ast.BinOp))
+        self._operators = [(self._span(node.left)[1], self._span(node.right)[0]) for node in binary]
 
     def why(self, mutant: Mutant) -> str | None:
         """Why a mutant is left out, or None."""
-        inside = (why for start, end, why in self._found if start <= mutant.start and mutant.end <= end)
-        return operator_noise(mutant.operator) or next(inside, None)
+        if why := operator_noise(mutant.operator):
+            return why
+        if mutant.operator.startswith("ReplaceBinaryOperator") and not _within(mutant, self._operators):
+            return "a star or a stroke that joins no two values is no operator"
+        return next((why for start, end, why in self._found if _within(mutant, [(start, end)])), None)
 
     def _span(self, node: ast.expr | ast.stmt) -> tuple[Place, Place]:
         assert node.end_lineno is not None
@@ -44,6 +50,10 @@ class Noise:
     def _place(self, line: int, octet: int) -> Place:
         """Python counts columns in octets of UTF-8, cosmic-ray in characters."""
         return line, len(self._lines[line - 1].encode()[:octet].decode())
+
+
+def _within(mutant: Mutant, spans: Iterable[tuple[Place, Place]]) -> bool:
+    return any(start <= mutant.start and mutant.end <= end for start, end in spans)
 
 
 def _quiet(tree: ast.Module) -> Iterator[tuple[ast.expr | ast.stmt, str]]:

@@ -64,8 +64,9 @@ class _Slot:
 class Crew:
     """Copies of a tree and a server, for trials; a context."""
 
-    def __init__(self, tree: Path, jobs: int) -> None:
+    def __init__(self, tree: Path, jobs: int, without: Sequence[str] = ()) -> None:
         self._tree, self._jobs, self._closing = tree, jobs, ExitStack()
+        self._options = [f"--deselect={test}" for test in without]
 
     def __enter__(self) -> Self:
         import_heavy()
@@ -122,7 +123,9 @@ class Crew:
         slot.said.unlink(missing_ok=True)
         slot.began, slot.pid = time.monotonic(), os.fork()
         if slot.pid == 0:
-            run_trial(slot.copy, suite, slot.said, self._surroundings, changed=changed, options=options)
+            run_trial(
+                slot.copy, suite, slot.said, self._surroundings, changed=changed, options=[*self._options, *options]
+            )
 
     def _is_over(self, slot: _Slot, seconds_max: float) -> bool:
         """Whether the trial in a slot has ended; one that takes too long is ended."""
