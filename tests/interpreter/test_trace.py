@@ -203,3 +203,11 @@ def test_a_drawing_can_always_be_printed_on_its_lines():
     assert "\n" not in drawn
     assert 'x in [ "a", "b" ]' in drawn
     assert len(drawn) < 200
+
+
+@pytest.mark.parametrize(("characters", "whole"), [(77, True), (78, True), (79, False), (500, False)])
+def test_a_value_is_drawn_on_one_line(characters, whole):
+    """Eighty characters, the two quotes among them."""
+    drawn = trace(condition("a"), Person(None, {"a": "y" * characters}), 0, {}).draw()
+    shown = drawn.partition("recipient.a is ")[2].rstrip(")")
+    assert shown == (f'"{"y" * characters}"' if whole else f'"{"y" * 78}…')
