@@ -112,7 +112,7 @@ def test_a_beginning_names_files(beginning: str) -> None:
     assert named
 
 
-@pytest.mark.parametrize("test", whole().tests)
+@pytest.mark.parametrize("test", [test for suite in whole() for test in suite.tests])
 def test_a_suite_names_tests(test: str) -> None:
     assert (ROOT / test).exists()
 

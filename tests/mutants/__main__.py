@@ -41,6 +41,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument(
         "--without", action="append", default=[], metavar="TEST", help="a test that is red for another reason"
     )
+    parser.add_argument("--profile", metavar="NAME", help="of Hypothesis: `ci` for as many examples as `make test`")
     parser.add_argument("--list", action="store_true", help="name the mutants, and try none")
     parser.add_argument("--report", type=Path, default=Path(REPORT), metavar="FILE", help="where the report is written")
     options = parser.parse_args(arguments)
@@ -54,7 +55,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         if options.list:
             print(*(mutant.name for mutant in chosen), sep="\n")
             return 0
-        with Crew(tree, options.jobs, options.without) as crew:
+        with Crew(tree, options.jobs, options.without, options.profile) as crew:
             red = crew.prepare(trust=options.trust)
             if red is not None:
                 print(f"Without a change the tests are red: {red.why}")

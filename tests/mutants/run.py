@@ -64,8 +64,9 @@ class _Slot:
 class Crew:
     """Copies of a tree and a server, for trials; a context."""
 
-    def __init__(self, tree: Path, jobs: int, without: Sequence[str] = ()) -> None:
+    def __init__(self, tree: Path, jobs: int, without: Sequence[str] = (), profile: str | None = None) -> None:
         self._tree, self._jobs, self._closing = tree, jobs, ExitStack()
+        self._profile = {} if profile is None else {"HYPOTHESIS_PROFILE": profile}
         self._options = [f"--deselect={test}" for test in without]
 
     def __enter__(self) -> Self:
@@ -75,7 +76,7 @@ class Crew:
         temporary = scratch / "temporary"
         temporary.mkdir()
         url = self._closing.enter_context(running_server("main"))
-        self._surroundings = {"AUDIENCE_TEST_POSTGRES_URL": url, "TMPDIR": str(temporary)}
+        self._surroundings = {"AUDIENCE_TEST_POSTGRES_URL": url, "TMPDIR": str(temporary), **self._profile}
         return self
 
     def __exit__(self, *_: object) -> None:
@@ -92,13 +93,16 @@ class Crew:
         """
         first, *others = self._slots
         shutil.copytree(self._tree, first.copy)
-        self._start(first, whole(), changed=False, options=["--collect-only"] if trust else [])
-        while not self._is_over(first, BASELINE_SECONDS_MAX):
-            time.sleep(LOOK_SECONDS)
+        red = None
+        for suite in whole():
+            self._start(first, suite, changed=False, options=["--collect-only"] if trust else [])
+            while not self._is_over(first, BASELINE_SECONDS_MAX):
+                time.sleep(LOOK_SECONDS)
+            outcome = _read(first, Mutant("", "", 0, (0, 0), (0, 0)), [])
+            red = outcome if red is None and outcome.verdict is not Verdict.SURVIVED else red
         for slot in others:
             shutil.copytree(first.copy, slot.copy)
-        outcome = _read(first, Mutant("", "", 0, (0, 0), (0, 0)), [])
-        return None if outcome.verdict is Verdict.SURVIVED else outcome
+        return red
 
     def try_all(self, mutants: Sequence[Mutant]) -> Iterator[Outcome]:
         """Try mutants, as many at a time as there are copies; each outcome as soon as it is known."""

@@ -59,8 +59,8 @@ def run_trial(
         os.setsid()  # so that a trial that never ends is killed with what it has started
         _be_quiet(copy.parent / "output")
         os.chdir(copy)
-        os.environ.update(surroundings, AUDIENCE_TEST_ENGINES=suite.engines)
-        os.environ.setdefault("HYPOTHESIS_PROFILE", "mutants")
+        os.environ.update(AUDIENCE_TEST_ENGINES=suite.engines, HYPOTHESIS_PROFILE=suite.profile)
+        os.environ.update(surroundings)
         os.environ["PYTHONPATH"] = os.pathsep.join(import_paths(copy))
         elsewhere = [entry for entry in sys.path if entry and not _is_ours(entry)]
         sys.path[:] = [str(copy), *import_paths(copy), *elsewhere]
