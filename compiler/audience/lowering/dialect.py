@@ -207,6 +207,9 @@ class Dialect(Protocol):
     def list_has_any(self, items: exp.Expr, values: Sequence[exp.Expr]) -> exp.Expr:
         """Whether a list has at least one of several scalars as an item."""
 
+    def has_all(self, items: exp.Expr, read: Test, wanted: Sequence[exp.Expr]) -> exp.Expr | None:
+        """Whether a list has every one of many different literals, as `read` reads its items; None: ask one by one."""
+
     def some_item(self, items: exp.Expr, test: Test, others: Sequence[exp.Expr] = ()) -> exp.Expr:
         """Whether some item of a list passes a test; `others` are what the test names besides the item."""
 
@@ -252,6 +255,9 @@ class Dialect(Protocol):
 
     def node_has_any(self, node: exp.Expr, values: Sequence[Value]) -> exp.Expr:
         """Whether a list node has one of several plain values as an item; false or NULL for everything else."""
+
+    def node_has_all(self, node: exp.Expr, values: Sequence[Value]) -> exp.Expr | None:
+        """Whether a list node has every one of many values, all plain or all numbers; None: ask one by one."""
 
     def node_some_item(self, node: exp.Expr, test: Test, others: Sequence[exp.Expr] = ()) -> exp.Expr:
         """Whether some item of a list node passes a test; false or NULL for everything that is no list."""

@@ -6,10 +6,11 @@ from sqlglot import exp
 
 from audience.catalog.kinds import Collation, JsonKind, Kind, TextKind, TimestampForm, TimestampKind
 from audience.ir.nodes import Operand, Property
+from audience.lowering.build import double
 from audience.lowering.dialect import Dialect
 from audience.lowering.equality import equals, is_plain, node_equals
-from audience.lowering.lowered import NEVER, Lowered, any_lowered
-from audience.lowering.scalars import is_wide, literal
+from audience.lowering.lowered import NEVER, Lowered, all_lowered, any_lowered
+from audience.lowering.scalars import is_wide, literal, subject
 from audience.values import Instant, Null, Number, Value
 
 EXACT_FORMS = (TimestampForm.NAIVE, TimestampForm.ZONED)
@@ -17,6 +18,9 @@ EXACT_FORMS = (TimestampForm.NAIVE, TimestampForm.ZONED)
 
 TESTS_MAX = 4
 """Up to so many scalars a typed list is searched for each by itself: to compare two lists costs an engine more."""
+
+ALL_MAX = 16
+"""Up to so many items that a list must have are asked for one by one, where an index can serve them."""
 
 
 def list_has_any(dialect: Dialect, item: Kind, items: exp.Expr, operands: Sequence[Value | Instant]) -> Lowered:
@@ -56,6 +60,49 @@ def node_has_any(dialect: Dialect, node: exp.Expr, operands: Sequence[Value]) ->
         if not is_plain(operand) and not isinstance(operand, Number)
     ]
     return any_lowered(parts)
+
+
+def list_has_all(dialect: Dialect, item: Kind, items: exp.Expr, operands: Sequence[Value | Instant]) -> Lowered:
+    """Whether a typed list has every one of the operands as an item."""
+    each = [list_has_any(dialect, item, items.copy(), [operand]) for operand in operands[: ALL_MAX + 1]]
+    if len(operands) <= ALL_MAX or NEVER in each:
+        return all_lowered(each)
+    looked_up, others = dict[Value | Instant, exp.Expr](), []
+    for operand in operands:
+        simple = double(operand.value) if is_wide(item) and isinstance(operand, Number) else literal(item, operand)
+        if simple is None:
+            others.append(operand)
+        else:
+            looked_up[operand] = simple
+
+    def read(one: exp.Expr) -> exp.Expr:
+        return dialect.number_double(dialect.wide_decimal(one)) if is_wide(item) else subject(dialect, item, one)
+
+    together = dialect.has_all(items, read, list(looked_up.values())) if looked_up else None
+    if together is None:
+        others = list(operands)
+    rest = [list_has_any(dialect, item, items.copy(), [operand]) for operand in others]
+    return all_lowered([*([] if together is None else [Lowered(together, nullable=True)]), *rest])
+
+
+def node_has_all(dialect: Dialect, node: exp.Expr, operands: Sequence[Value]) -> Lowered:
+    """Whether a JSON list has every one of the operands as an item; false for everything that is no list."""
+    if len(operands) <= ALL_MAX:
+        return all_lowered([node_has_any(dialect, node.copy(), [operand]) for operand in operands])
+    different = list(dict.fromkeys(operands))
+    parts: list[Lowered] = []
+    groups: tuple[list[Value], ...] = (
+        [operand for operand in different if is_plain(operand)],
+        [operand for operand in different if isinstance(operand, Number)],
+    )
+    rest: list[Value] = [operand for operand in different if not is_plain(operand) and not isinstance(operand, Number)]
+    for group in groups:
+        together = dialect.node_has_all(node.copy(), group) if group else None
+        if together is None:
+            rest += group
+        else:
+            parts.append(Lowered(together, nullable=True))
+    return all_lowered([*parts, *(node_has_any(dialect, node.copy(), [operand]) for operand in rest)])
 
 
 def literals_of(operands: Sequence[Operand]) -> list[Value | Instant]:

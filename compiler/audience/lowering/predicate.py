@@ -62,7 +62,7 @@ from audience.lowering.build import (
 )
 from audience.lowering.equality import equals, is_plain, node_equals, reads_as_absent
 from audience.lowering.instants import COMPARISONS, compares_with_expression, instant_ordered
-from audience.lowering.lists import list_has_any, literals_of, node_has_any
+from audience.lowering.lists import list_has_all, list_has_any, literals_of, node_has_all, node_has_any
 from audience.lowering.lowered import ALWAYS, NEVER, Lowered, all_lowered, any_lowered
 from audience.lowering.members import Members
 from audience.lowering.scalars import compares, equals_any, subject
@@ -353,7 +353,8 @@ class Lowering:
             case JsonKind():
                 is_list = Lowered(scope.dialect.is_node(scope.facet(location, Facet.NODE), "list"), nullable=True)
                 values = literals_of(operands)
-                has_all = all_lowered([is_list, *(self._node_has_any(held, [value]) for value in values)])
+                found = node_has_all(scope.dialect, scope.facet(location, Facet.NODE), _without_instants(values))
+                has_all = all_lowered([is_list, found])
                 scalars = [value for value in values if isinstance(value, Text | Boolean | Null)]
                 if scalars and len(scalars) == len(values):
                     has_all = replace(has_all, indexed=self._indexed(held, scope.dialect.indexed_all_items, scalars))
@@ -361,7 +362,7 @@ class Lowering:
             case ArrayKind(item):
                 value = scope.value(location)
                 parts.append(Lowered(is_not_null(value), nullable=False))
-                parts += [list_has_any(scope.dialect, item, value, [operand]) for operand in literals_of(operands)]
+                parts.append(list_has_all(scope.dialect, item, value, literals_of(operands)))
             case _:
                 return NEVER
         return all_lowered(parts)
@@ -369,9 +370,14 @@ class Lowering:
     def _node_has_any(self, held: Property, operands: list[Value | Instant]) -> Lowered:
         location = self.scope.catalog.locate(held.steps)
         assert location is not None
-        values = [operand for operand in operands if not isinstance(operand, Instant)]
+        values = _without_instants(operands)
         found = node_has_any(self.scope.dialect, self.scope.facet(location, Facet.NODE), values)
         if not values or not all(is_plain(value) for value in values):
             return found
         indexed = self._indexed(held, self.scope.dialect.indexed_items, values)
         return found if indexed is None else replace(found, indexed=indexed)
+
+
+def _without_instants(operands: Sequence[Value | Instant]) -> list[Value]:
+    """No value in JSON is a timestamp."""
+    return [operand for operand in operands if not isinstance(operand, Instant)]

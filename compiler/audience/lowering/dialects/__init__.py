@@ -5,6 +5,7 @@ from audience.errors import UsageError
 from audience.lowering.dialect import Dialect
 from audience.lowering.dialects.bigquery import BigQuery
 from audience.lowering.dialects.clickhouse import ClickHouse
+from audience.lowering.dialects.databricks import Databricks
 from audience.lowering.dialects.datafusion import DataFusion
 from audience.lowering.dialects.duckdb import DuckDB
 from audience.lowering.dialects.postgres import Postgres
@@ -19,6 +20,7 @@ DIALECTS: dict[str, Dialect] = {
     "postgres": Postgres(),
     "clickhouse": ClickHouse(),
     "spark": Spark(),
+    "databricks": Databricks(),
     "bigquery": BigQuery(),
     "sqlite": SQLite(),
     "datafusion": DataFusion(),

@@ -95,6 +95,11 @@ class ClockTexts(SharedLeaves):
         return case(branches, integer(0))
 
 
+def short_clock(microseconds: int) -> str:
+    """The same without a fraction where it is zero."""
+    return written_clock(microseconds).removesuffix(".000000")
+
+
 def written_clock(microseconds: int) -> str:
     """An instant of the years 1 to 9999 as YYYY-MM-DD HH:MM:SS.ffffff in UTC."""
     days, rest = divmod(microseconds, MICROSECONDS_PER_DAY)

@@ -29,6 +29,7 @@ from audience.lowering.build import (
     coalesce,
     column,
     conjunction,
+    double,
     function,
     integer,
     integer_value,
@@ -42,10 +43,11 @@ from audience.lowering.build import (
     try_cast,
 )
 from audience.lowering.dialect import Capabilities, ParameterType, Steps, Test
-from audience.lowering.dialects.duckdb_json import json_paths, node_literal
+from audience.lowering.dialects.clock_text import short_clock
+from audience.lowering.dialects.duckdb_json import items_of, json_paths, node_literal, transformed
 from audience.lowering.dialects.duckdb_relation import relation
 from audience.lowering.dialects.shared_leaves import SharedLeaves, free_variable
-from audience.values import MICROSECONDS_PER_DAY, Array, Text, Value, civil_from_days
+from audience.values import MICROSECONDS_PER_DAY, Array, Number, Text, Value
 
 DATE = "([1-9][0-9]{3}|0[1-9][0-9]{2}|00[1-9][0-9]|000[1-9])-[0-9]{2}-[0-9]{2}"
 TIME = "[T ]([01][0-9]|2[0-3]):[0-5][0-9](:[0-5][0-9]([.][0-9]{1,9})?)?"
@@ -134,17 +136,17 @@ class DuckDB(SharedLeaves):
             case TimestampForm.NAIVE_NANOSECONDS:
                 if microseconds > NANOSECONDS_LAST:
                     return cast(string("infinity"), "TIMESTAMP_NS")
-                return cast(text_value(_clock(max(microseconds, NANOSECONDS_FIRST))), "TIMESTAMP_NS")
+                return cast(text_value(short_clock(max(microseconds, NANOSECONDS_FIRST))), "TIMESTAMP_NS")
             case TimestampForm.DATE if _has_calendar(microseconds):
-                return cast(text_value(_clock(microseconds)[: len("YYYY-MM-DD")]), "DATE")
+                return cast(text_value(short_clock(microseconds)[: len("YYYY-MM-DD")]), "DATE")
             case TimestampForm.DATE:
                 return binary(
                     exp.Add, cast(string("1970-01-01"), "DATE"), integer_value(microseconds // MICROSECONDS_PER_DAY)
                 )
             case TimestampForm.ZONED if _has_calendar(microseconds):
-                return cast(text_value(f"{_clock(microseconds)}+00:00"), "TIMESTAMPTZ")
+                return cast(text_value(f"{short_clock(microseconds)}+00:00"), "TIMESTAMPTZ")
             case TimestampForm.NAIVE | TimestampForm.DATE if _has_calendar(microseconds):
-                return cast(text_value(_clock(microseconds)), "TIMESTAMP")
+                return cast(text_value(short_clock(microseconds)), "TIMESTAMP")
             case _:
                 return self.instant_value(kind, integer_value(microseconds))
 
@@ -243,6 +245,10 @@ class DuckDB(SharedLeaves):
         """One pass over both lists."""
         return function("list_has_any", items, exp.Array(expressions=list(values)))
 
+    def has_all(self, items: exp.Expr, read: Test, wanted: Sequence[exp.Expr]) -> exp.Expr | None:
+        """One pass over both lists."""
+        return function("list_has_all", transformed(items, read), exp.Array(expressions=list(wanted)))
+
     def some_item(self, items: exp.Expr, test: Test, others: Sequence[exp.Expr] = ()) -> exp.Expr:
         """A lambda; DuckDB 2 knows only the spelled-out form, which sqlglot prints."""
         variable = free_variable(others)
@@ -310,12 +316,19 @@ class DuckDB(SharedLeaves):
 
     def node_has_any(self, node: exp.Expr, values: Sequence[Value]) -> exp.Expr:
         """Items compare as their JSON text."""
-        items, literals = _items(node), [node_literal(value) for value in values]
+        items, literals = items_of(node), [node_literal(value) for value in values]
         return self.list_has(items, literals[0]) if len(literals) == 1 else self.list_has_any(items, literals)
+
+    def node_has_all(self, node: exp.Expr, values: Sequence[Value]) -> exp.Expr | None:
+        """Numbers as DOUBLE, all else as JSON text."""
+        if numbers := [double(value.value) for value in values if isinstance(value, Number)]:
+            return self.has_all(items_of(node), self.node_number, numbers)
+        wanted: list[exp.Expr] = [node_literal(value) for value in values]
+        return function("list_has_all", items_of(node), exp.Array(expressions=wanted))
 
     def node_some_item(self, node: exp.Expr, test: Test, others: Sequence[exp.Expr] = ()) -> exp.Expr:
         """As for a typed list."""
-        return self.some_item(_items(node), test, others)
+        return self.some_item(items_of(node), test, others)
 
     def node_length(self, node: exp.Expr) -> exp.Expr:
         """How many items a list node has."""
@@ -363,11 +376,6 @@ class DuckDB(SharedLeaves):
         return cast(function("to_json", operand), "VARCHAR")
 
 
-def _items(node: exp.Expr) -> exp.Expr:
-    """The items of a list node as a list of nodes; empty for everything that is no list."""
-    return cast(function("json_extract", node, string("$[*]")), "VARCHAR[]")
-
-
 def _floor_divide(operand: exp.Expr, divisor: int) -> exp.Expr:
     """Integer division towards the past; `//` cuts towards zero."""
     remainder = binary(exp.Mod, binary(exp.Add, binary(exp.Mod, operand, integer(divisor)), integer(divisor)),
@@ -377,11 +385,3 @@ def _floor_divide(operand: exp.Expr, divisor: int) -> exp.Expr:
 
 def _has_calendar(microseconds: int) -> bool:
     return YEAR_0001 <= microseconds < YEAR_10000
-
-
-def _clock(microseconds: int) -> str:
-    days, rest = divmod(microseconds, MICROSECONDS_PER_DAY)
-    year, month, day = civil_from_days(days)
-    seconds, fraction = divmod(rest, 1_000_000)
-    clock = f"{year:04}-{month:02}-{day:02} {seconds // 3_600:02}:{seconds // 60 % 60:02}:{seconds % 60:02}"
-    return f"{clock}.{fraction:06}" if fraction else clock

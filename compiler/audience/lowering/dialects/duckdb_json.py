@@ -8,8 +8,9 @@ from itertools import groupby
 
 from sqlglot import exp
 
-from audience.lowering.build import cast, function, string, text_value
-from audience.lowering.dialect import Steps
+from audience.lowering.build import cast, column, function, name, string, text_value
+from audience.lowering.dialect import Steps, Test
+from audience.lowering.dialects.shared_leaves import free_variable
 from audience.values import Boolean, Null, Text, Value, write_json
 
 PLAIN_TEXT = re.compile(r"[^\x00-\x1f\"\\\x7f]*")
@@ -33,6 +34,17 @@ def node_literal(value: Value) -> exp.Expr:
             return string(write_json(value))
         case _:
             return cast(function("json", text_value(write_json(value))), "VARCHAR")
+
+
+def items_of(node: exp.Expr) -> exp.Expr:
+    """The items of a list node as a list of nodes; empty for everything that is no list."""
+    return cast(function("json_extract", node, string("$[*]")), "VARCHAR[]")
+
+
+def transformed(items: exp.Expr, read: Test) -> exp.Expr:
+    """A list with what is read from each of its items."""
+    variable = free_variable([])
+    return function("list_transform", items, exp.Lambda(this=read(column(variable)), expressions=[name(variable)]))
 
 
 def json_paths(steps: Steps) -> list[str]:

@@ -43,12 +43,13 @@ from audience.lowering.build import (
     text_value,
 )
 from audience.lowering.dialect import Capabilities, Limit, ParameterType, Rows, Test
+from audience.lowering.dialects.clock_text import short_clock
 from audience.lowering.dialects.nearest_double import GREATEST, LEAST, nearest
 from audience.lowering.dialects.postgres_indexes import PostgresIndexes
-from audience.lowering.dialects.postgres_json import PostgresJson, some_unfolded
+from audience.lowering.dialects.postgres_json import PostgresJson, all_unfolded, some_unfolded
 from audience.lowering.dialects.postgres_printer import PRINTER
 from audience.lowering.dialects.shared_leaves import count_filtered
-from audience.values import MICROSECONDS_PER_DAY, civil_from_days
+from audience.values import MICROSECONDS_PER_DAY
 
 YEAR = "([1-9][0-9]{3}|0[1-9][0-9]{2}|00[1-9][0-9]|000[1-9])"
 LEAP_YEAR = "([0-9]{2}(0[48]|[2468][048]|[13579][26])|(0[48]|[2468][048]|[13579][26])00)"
@@ -209,7 +210,7 @@ class Postgres(PostgresJson):
         """A readable literal where the calendar has one, days and microseconds from 1970 elsewhere."""
         if not YEAR_0001 <= microseconds < YEAR_10000:
             return self.instant_value(kind, integer(min(max(microseconds, INSTANT_FIRST), INSTANT_LAST)))
-        clock = _clock(microseconds)
+        clock = short_clock(microseconds)
         match kind.form:
             case TimestampForm.DATE:
                 return cast(text_value(clock[: len("YYYY-MM-DD")]), "DATE")
@@ -310,6 +311,10 @@ class Postgres(PostgresJson):
             return conjunction([overlap, _is_flat(items)])
         return self.some_item(items, lambda item: is_in(item, values))
 
+    def has_all(self, items: exp.Expr, read: Test, wanted: Sequence[exp.Expr]) -> exp.Expr | None:
+        """As many different ones are found as are wanted: a subquery for each would fill the memory."""
+        return conjunction([_is_flat(items), all_unfolded(function("unnest", items.copy()), read, wanted)])
+
     def some_item(self, items: exp.Expr, test: Test, others: Sequence[exp.Expr] = ()) -> exp.Expr:
         """EXISTS over the items."""
         return conjunction([_is_flat(items), some_unfolded(function("unnest", items.copy()), test, others)])
@@ -366,14 +371,6 @@ def _microseconds(instant: exp.Expr) -> exp.Expr:
 def _from(text: exp.Expr, *place: int) -> exp.Expr:
     """A part of a text: from a place, so long."""
     return function("substr", text.copy(), *map(integer, place))
-
-
-def _clock(microseconds: int) -> str:
-    days, rest = divmod(microseconds, MICROSECONDS_PER_DAY)
-    year, month, day = civil_from_days(days)
-    seconds, fraction = divmod(rest, 1_000_000)
-    clock = f"{year:04}-{month:02}-{day:02} {seconds // 3_600:02}:{seconds // 60 % 60:02}:{seconds % 60:02}"
-    return f"{clock}.{fraction:06}" if fraction else clock
 
 
 def _is_text(value: exp.Expr) -> bool:

@@ -20,6 +20,7 @@ from audience.lowering.build import (
     column,
     conjunction,
     disjunction,
+    double,
     function,
     integer,
     is_in,
@@ -33,7 +34,7 @@ from audience.lowering.build import (
 )
 from audience.lowering.dialect import Steps, Test
 from audience.lowering.dialects.shared_leaves import SharedLeaves, free_variable
-from audience.values import Array, Boolean, Null, Text, Value, write_json
+from audience.values import Array, Boolean, Null, Number, Text, Value, write_json
 
 CONTAINED_MAX = 16
 """So many containments are asked one by one, each by an index; a longer list is one IN."""
@@ -110,10 +111,24 @@ class PostgresJson(SharedLeaves):
             return disjunction([_contains(node.copy(), write_json(Array((value,)))) for value in values])
         return self.node_some_item(node, lambda item: self.node_is_any(item, values))
 
+    def node_has_all(self, node: exp.Expr, values: Sequence[Value]) -> exp.Expr | None:
+        """As many different ones are found as are wanted; numbers as DOUBLE, where they can be looked up."""
+        numbers = [double(value.value) for value in values if isinstance(value, Number)]
+        if numbers:
+
+            def read_number(item: exp.Expr) -> exp.Expr:
+                return self.number_double(self.node_number(item))
+
+            return all_unfolded(self._unfolded(node), read_number, numbers)
+        return all_unfolded(self._unfolded(node), lambda item: item, [_jsonb(value) for value in values])
+
     def node_some_item(self, node: exp.Expr, test: Test, others: Sequence[exp.Expr] = ()) -> exp.Expr:
         """EXISTS over the items; of what is no list there are none."""
+        return some_unfolded(self._unfolded(node), test, others)
+
+    def _unfolded(self, node: exp.Expr) -> exp.Expr:
         items = case([(self.is_node(node, "list"), node.copy())], cast(string("[]"), "JSONB"))
-        return some_unfolded(function("jsonb_array_elements", items), test, others)
+        return function("jsonb_array_elements", items)
 
     def node_output(self, node: exp.Expr) -> exp.Expr:
         """As JSON text."""
@@ -139,6 +154,14 @@ class PostgresJson(SharedLeaves):
     def indexed_all_items(self, document: exp.Expr, steps: Steps, values: Sequence[Value]) -> exp.Expr | None:
         """One containment of them all: each of several would be checked once more in every row that is found."""
         return _contains(document, _nested(steps, Array(tuple(values)))) if _is_path_of_keys(steps) else None
+
+
+def all_unfolded(unfolded: exp.Expr, read: Test, wanted: Sequence[exp.Expr]) -> exp.Expr:
+    """Whether the rows that a function unfolds have every one of several different literals."""
+    variable = free_variable([])
+    different = exp.Count(this=exp.Distinct(expressions=[read(column(variable))]))
+    found = select([different], _rows(unfolded, variable), is_in(read(column(variable)), wanted), alias="items")
+    return binary(exp.EQ, exp.Subquery(this=found), integer(len(wanted)))
 
 
 def some_unfolded(unfolded: exp.Expr, test: Test, others: Sequence[exp.Expr]) -> exp.Expr:

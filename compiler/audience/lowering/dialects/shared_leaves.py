@@ -28,7 +28,7 @@ from audience.lowering.build import (
     select,
     string,
 )
-from audience.lowering.dialect import Capabilities, Dialect, ParameterType, Rows, Steps
+from audience.lowering.dialect import Capabilities, Dialect, ParameterType, Rows, Steps, Test
 from audience.values import Array, Text, Value
 
 MEMBER_ID = "audience_member_id"
@@ -181,6 +181,14 @@ class SharedLeaves:
 
     def _no_maps(self) -> UnsupportedByDialect:
         return UnsupportedByDialect(self.name, "it has no type for maps; keep such a property in a JSON column")
+
+    def has_all(self, items: exp.Expr, read: Test, wanted: Sequence[exp.Expr]) -> exp.Expr | None:  # noqa: ARG002
+        """One by one."""
+        return None
+
+    def node_has_all(self, node: exp.Expr, values: Sequence[Value]) -> exp.Expr | None:  # noqa: ARG002
+        """One by one."""
+        return None
 
     # JSON, in terms of the leaves that each dialect writes
 

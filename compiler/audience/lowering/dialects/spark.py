@@ -28,8 +28,6 @@ from audience.lowering.build import (
     case,
     cast,
     column,
-    conjunction,
-    disjunction,
     function,
     integer,
     integer_value,
@@ -37,24 +35,29 @@ from audience.lowering.build import (
     is_null,
     name,
     paren,
-    select,
     string,
     text_value,
     try_cast,
 )
 from audience.lowering.dialect import Capabilities, Limit, ParameterType, Rows, Test
-from audience.lowering.dialects.clock_text import HOUR, MINUTE, SECOND, ClockTexts, written_clock
+from audience.lowering.dialects.clock_text import FIRST, HOUR, LAST, MINUTE, SECOND, ClockTexts, written_clock
+from audience.lowering.dialects.rows_in import rows_in_groups
 from audience.lowering.dialects.shared_leaves import free_variable, member_names, table
 from audience.lowering.dialects.spark_json import INDEX_LAST, MarkedNodes, bound
 from audience.lowering.dialects.spark_printer import PRINTER
 from audience.values import MICROSECONDS_PER_DAY
 
-FIRST, LAST = -62_135_596_800_000_000, 253_402_300_799_999_999
-"""The years 1 to 9999, the range that Spark documents for DATE and for both kinds of TIMESTAMP."""
-
 BIGINT_FIRST, BIGINT_LAST = -(2**63), 2**63 - 1
 
 TIMESTAMP_FORMAT = "yyyy-MM-dd'T'HH:mm:ss.SSSSSSXXX"
+
+NAMES = Limit(
+    "a name with ${ in it",
+    "Spark puts a setting in its place before it parses the text, and a name has no escape for it",
+)
+VARIANT_INSIDE = Limit(
+    "a column of VARIANT inside of another type", "only a whole column of VARIANT is read as a document"
+)
 
 LIMITS = (
     Limit(
@@ -62,14 +65,8 @@ LIMITS = (
         "one of more than 125 levels, or with a lone surrogate, does",
         "the JSON reader refuses the whole document",
     ),
-    Limit(
-        "a name with ${ in it",
-        "Spark puts a setting in its place before it parses the text, and a name has no escape for it",
-    ),
-    Limit(
-        "a column of VARIANT inside of another type",
-        "only a whole column of VARIANT is read as a document",
-    ),
+    NAMES,
+    VARIANT_INSIDE,
 )
 
 
@@ -118,7 +115,7 @@ class Spark(MarkedNodes, ClockTexts):
     # instants
 
     def instant_range(self, kind: TimestampKind) -> tuple[int, int] | None:
-        """No literal of a day or of a clock without a zone lies beyond the years 1 and 9999."""
+        """The years 1 to 9999, which Spark documents for DATE and TIMESTAMP; a zoned literal can lie beyond them."""
         match kind.form:
             case TimestampForm.DATE:
                 return FIRST, LAST - MICROSECONDS_PER_DAY + 1
@@ -236,14 +233,7 @@ class Spark(MarkedNodes, ClockTexts):
 
     def is_among(self, keys: Sequence[exp.Expr], rows: Rows, taken: frozenset[str]) -> exp.Expr:  # noqa: ARG002
         """IN, for each tenant by itself; Sail compares no rows."""
-        by_tenant: dict[tuple[str, ...], list[exp.Expr]] = {}
-        for user, *tenant in rows:
-            by_tenant.setdefault(tuple(tenant), []).append(string(user))
-        parts = []
-        for tenant_key, users in by_tenant.items():
-            same = [binary(exp.EQ, key.copy(), string(part)) for key, part in zip(keys[1:], tenant_key, strict=True)]
-            parts.append(conjunction([*same, is_in(keys[0].copy(), users)]))
-        return disjunction(parts)
+        return rows_in_groups(keys, rows)
 
     def is_among_given(self, keys: Sequence[exp.Expr], parameters: Sequence[str], taken: frozenset[str]) -> exp.Expr:
         """EXISTS over the lists, unfolded side by side."""
@@ -255,8 +245,7 @@ class Spark(MarkedNodes, ClockTexts):
             this=exp.Select(expressions=[exp.Aliases(this=zipped, expressions=held)]),
             alias=exp.TableAlias(this=name(names[2])),
         )
-        tests = [binary(exp.EQ, key, column(known)) for key, known in zip(keys, names, strict=False)]
-        return exp.Exists(this=select([exp.Literal(this="1", is_string=False)], rows, conjunction(tests)))
+        return self._exists(keys, rows, names)
 
     def output(self, kind: Kind, operand: exp.Expr) -> exp.Expr:
         """Instants in microseconds, containers as JSON text."""

@@ -27,20 +27,25 @@ class AudienceSpark(Spark):
         TRANSFORMS: ClassVar = {
             kind: print for kind, print in SparkGenerator.TRANSFORMS.items() if kind is not exp.TryCast
         }
+        engine: ClassVar[str] = "spark"
+
+        def escaped(self, text: str) -> str:
+            """What stands between the quotes of a literal."""
+            characters = "".join(ESCAPES.get(character, character) for character in text)
+            return characters.replace(VARIABLE, "\\u0024{")
 
         def literal_sql(self, expression: exp.Literal) -> str:
             """Texts with nothing that Spark would replace; binary64 with its suffix, lest a setting make it DECIMAL."""
             if not expression.is_string:
                 written = str(super().literal_sql(expression))
                 return f"{written}D" if "e" in written else written
-            escaped = "".join(ESCAPES.get(character, character) for character in expression.name)
-            return "'" + escaped.replace(VARIABLE, "\\u0024{") + "'"
+            return f"'{self.escaped(expression.name)}'"
 
         def identifier_sql(self, expression: exp.Identifier) -> str:
             """A name that Spark would change is refused."""
             if VARIABLE in expression.name:
                 raise UnsupportedByDialect(
-                    "spark",
+                    self.engine,
                     f"Spark replaces `{VARIABLE}` in names, and {expression.name!r} has it; rename it in a view",
                 )
             return str(super().identifier_sql(expression))
