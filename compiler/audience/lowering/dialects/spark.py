@@ -65,6 +65,10 @@ LIMITS = (
         "one of more than 125 levels, or with a lone surrogate, does",
         "the JSON reader refuses the whole document",
     ),
+    Limit(
+        "on Sail, conditions about JSON over Parquet files",
+        "its reader of files takes no filter with a lambda and says so; read the files into a table or a view of a table",
+    ),
     NAMES,
     VARIANT_INSIDE,
 )
