@@ -117,7 +117,7 @@ class Postgres(PostgresJson):
             ),
             Limit(
                 "a document of tens of thousands of levels in a column of text or json ends the query with an error",
-                "to ask whether it can be read takes more of the stack than max_stack_depth allows; jsonb never holds one",
+                "to ask whether it can be read takes more of the stack than max_stack_depth allows; jsonb holds none",
             ),
             Limit(
                 "timestamps and dates after the year 294246, compared with another property, are not told apart",

@@ -67,7 +67,7 @@ LIMITS = (
     ),
     Limit(
         "on Sail, conditions about JSON over Parquet files",
-        "its reader of files takes no filter with a lambda and says so; read the files into a table or a view of a table",
+        "its reader of files takes no filter with a lambda, and says so; read the files into a table first",
     ),
     NAMES,
     VARIANT_INSIDE,
