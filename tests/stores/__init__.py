@@ -4,7 +4,7 @@
 engines, imported only when they are opened, because most of their packages are not in the environment of `make test`.
 
     AUDIENCE_TEST_ENGINES=postgres,spark pytest tests/properties     the laws on these two
-    AUDIENCE_TEST_ENGINES=heavy pytest tests/properties              the laws on all that are not in `make test`
+    AUDIENCE_TEST_ENGINES=heavy pytest tests/properties              the laws on what `make test-engines` takes
     AUDIENCE_TEST_ENGINES=all pytest tests/properties                the laws on every engine of the table
 
 A store that cannot be opened is an error: nothing is skipped.
@@ -25,6 +25,7 @@ from tests.stores.store import Rows, Session, Store
 
 __all__ = [
     "LIGHT",
+    "SLOW",
     "STORES",
     "Rows",
     "Session",
@@ -57,7 +58,10 @@ if shutil.which("java"):
     STORES["pyspark"] = "tests.stores.spark:open_pyspark"
 
 LIGHT = ("duckdb", "postgres")
-"""What `make test` runs on; `make test-engines` runs on all others."""
+"""What `make test` runs on; `make test-engines` runs on all others but the slow ones."""
+
+SLOW = ("pyspark",)
+"""What takes a second to answer: `make test-engines ENGINES_TRIED=pyspark` runs the laws there, and takes its time."""
 
 CHOICE = "AUDIENCE_TEST_ENGINES"
 
@@ -69,7 +73,7 @@ def chosen() -> tuple[str, ...]:
         case "all":
             named = tuple(STORES)
         case "heavy":
-            named = tuple(name for name in STORES if name not in LIGHT)
+            named = tuple(name for name in STORES if name not in (*LIGHT, *SLOW))
         case _:
             named = tuple(filter(None, map(str.strip, choice.split(","))))
     if unknown := [name for name in named if name not in STORES]:
