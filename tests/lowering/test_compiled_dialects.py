@@ -14,7 +14,7 @@ each = pytest.mark.parametrize("name", COMPILED)
 
 
 def test_there_are_such_dialects() -> None:
-    assert {"trino", "snowflake", "redshift"} <= set(COMPILED)
+    assert {"trino", "snowflake", "redshift", "databricks"} <= set(COMPILED)
 
 
 @each
