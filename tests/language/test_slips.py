@@ -98,6 +98,9 @@ HELPED = [
     ('plan does not start with "pr"', "does not start with", "beginning or the end"),
     ('plan ~ "^pr"', "~", "patterns"),
     ('plan = "pro" /* who pays */', "/*", "starts with `#`"),
+    ("-plan exists", "-plan", "one of this name is written `recipient.-plan`"),
+    (".plan exists", ".", "expected a condition"),
+    ("plan = 5 pro", "pro", "expected `and`, `or` or the end"),
 ]
 
 
