@@ -109,7 +109,7 @@ def select_sample(run: Run, predicate: Predicate, shown: Sequence[Property], lim
     tree, parameters = _select(run, predicate, columns)
     order = [_sortable(run.dialect, key) for key in keys]
     tree.set("order", exp.Order(expressions=[exp.Ordered(this=key) for key in order]))
-    tree.set("limit", exp.Limit(expression=exp.Literal(this=str(limit), is_string=False)))
+    tree.set("limit", exp.Limit(expression=integer(limit)))
     unbound = run.unbound(predicate, tree)
     return compose(tree, run.dialect, parameters=parameters, unbound=unbound)
 

@@ -27,12 +27,11 @@ from audience.catalog.kinds import (
     TimestampForm,
     TimestampKind,
 )
-from audience.errors import CompilerBug, UnsupportedByDialect
+from audience.errors import UnsupportedByDialect
 from audience.lowering.build import (
     binary,
     case,
     cast,
-    coalesce,
     column,
     conjunction,
     function,
@@ -48,7 +47,8 @@ from audience.lowering.build import (
     try_cast,
 )
 from audience.lowering.dialect import Capabilities, Limit, ParameterType, Rows, Steps, Test
-from audience.lowering.dialects.clock_text import FIRST, LAST, ClockTexts, written_clock
+from audience.lowering.dialects.clock_text import ClockTexts, written_clock, written_day
+from audience.lowering.dialects.four_digit_years import FourDigitYears
 from audience.lowering.dialects.native_json import NativeNodes
 from audience.lowering.dialects.rows_in import rows_in
 from audience.lowering.dialects.shared_leaves import free_variable, member_names
@@ -84,7 +84,7 @@ class AudienceBigQuery(BigQuerySyntax):
             return str(super().generate(expression, copy=copy))
 
 
-class BigQuery(NativeNodes, ClockTexts):
+class BigQuery(NativeNodes, ClockTexts, FourDigitYears):
     """The leaves of BigQuery."""
 
     name = "bigquery"
@@ -129,31 +129,17 @@ class BigQuery(NativeNodes, ClockTexts):
 
     # instants
 
-    def instant_range(self, kind: TimestampKind) -> tuple[int, int] | None:
-        """The years 1 to 9999; for DATE up to the first instant of the last day."""
-        match kind.form:
-            case TimestampForm.DATE:
-                return FIRST, LAST - MICROSECONDS_PER_DAY + 1
-            case TimestampForm.NAIVE | TimestampForm.ZONED:
-                return FIRST, LAST
-            case _:
-                return None
-
     def instant_literal(self, kind: TimestampKind, microseconds: int) -> exp.Expr:
         """A text with its offset where the type has one; a constant after the planner has seen it."""
         match kind.form:
             case TimestampForm.DATE:
-                return cast(text_value(written_clock(microseconds)[:10]), "DATE")
+                return cast(text_value(written_day(microseconds)), "DATE")
             case TimestampForm.NAIVE:
                 return cast(text_value(written_clock(microseconds)), "TIMESTAMP")
             case TimestampForm.ZONED:
                 return cast(text_value(f"{written_clock(microseconds)}+00:00"), "TIMESTAMPTZ")
             case _:
                 raise self._unsupported_form(kind)
-
-    def instant_value(self, kind: TimestampKind, microseconds: exp.Expr) -> exp.Expr:  # noqa: ARG002
-        """Never asked: every form either has a range or counts in integers."""
-        raise CompilerBug(f"{kind.form} is compared in microseconds")
 
     def instant_of(self, kind: TimestampKind, operand: exp.Expr) -> exp.Expr:
         """Integers of an epoch are multiplied as NUMERIC, which no INT64 can overflow."""
@@ -218,8 +204,7 @@ class BigQuery(NativeNodes, ClockTexts):
         """A correlated subquery over the items; UNNEST of a NULL list has no rows."""
         variable = free_variable([items, *others])
         rows = exp.Unnest(expressions=[items], alias=exp.TableAlias(columns=[name(variable)]))
-        one = exp.Literal(this="1", is_string=False)
-        return exp.Exists(this=select([one], rows, test(column(variable))))
+        return exp.Exists(this=select([integer(1)], rows, test(column(variable))))
 
     # JSON
 
@@ -267,12 +252,6 @@ class BigQuery(NativeNodes, ClockTexts):
         """TO_JSON_STRING would write NULL as the text null."""
         return case([(is_not_null(node), function("TO_JSON_STRING", node.copy()))])
 
-    def is_malformed(self, operand: exp.Expr, text: bool) -> exp.Expr:
-        """What is no JSON has no form."""
-        form = self.node_form(self.document(operand, text))
-        is_object = binary(exp.EQ, coalesce(form, string("")), string("object"))
-        return conjunction([is_not_null(operand.copy()), negation(is_object)])
-
     # members and output
 
     def is_among(self, keys: Sequence[exp.Expr], rows: Rows, taken: frozenset[str]) -> exp.Expr:  # noqa: ARG002
@@ -292,8 +271,7 @@ class BigQuery(NativeNodes, ClockTexts):
             binary(exp.EQ, keys[0], column(names[0])),
             binary(exp.EQ, keys[1], exp.Bracket(this=lists[1], expressions=[at])),
         ]
-        one = exp.Literal(this="1", is_string=False)
-        return exp.Exists(this=select([one], found, conjunction(tests)))
+        return exp.Exists(this=select([integer(1)], found, conjunction(tests)))
 
     def output(self, kind: Kind, operand: exp.Expr) -> exp.Expr:
         """Instants in microseconds, containers as JSON text."""

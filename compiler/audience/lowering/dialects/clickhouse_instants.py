@@ -10,7 +10,8 @@ from audience.lowering.build import (
     string,
     text_value,
 )
-from audience.values import MICROSECONDS_PER_DAY, civil_from_days
+from audience.lowering.dialects.clock_text import short_clock, written_day
+from audience.values import MICROSECONDS_PER_DAY
 
 UTC = "UTC"
 YEAR_0000 = -719_528 * MICROSECONDS_PER_DAY
@@ -41,18 +42,14 @@ def instant_of_text(text: exp.Expr) -> exp.Expr:
 
 def date_literal(microseconds: int) -> exp.Expr:
     """The day of an instant between the years 0 and 9999."""
-    return function("toDate32", text_value(_calendar(microseconds // MICROSECONDS_PER_DAY)))
+    return function("toDate32", text_value(written_day(microseconds)))
 
 
 def moment_literal(microseconds: int) -> exp.Expr:
     """An instant as DateTime64(6): readable where the calendar has it, else from the number, which may be any."""
     if not YEAR_0001 <= microseconds < YEAR_10000:
         return moment_of(integer_value(microseconds))
-    days, rest = divmod(microseconds, MICROSECONDS_PER_DAY)
-    seconds, fraction = divmod(rest, MICROSECONDS_PER_SECOND)
-    clock = f"{seconds // 3_600:02}:{seconds // 60 % 60:02}:{seconds % 60:02}"
-    part = f".{fraction:06}" if fraction else ""
-    return function("toDateTime64", text_value(f"{_calendar(days)} {clock}{part}"), integer(6), string(UTC))
+    return function("toDateTime64", text_value(short_clock(microseconds)), integer(6), string(UTC))
 
 
 def moment_of(microseconds: exp.Expr) -> exp.Expr:
@@ -65,8 +62,3 @@ def seconds_literal(microseconds: int) -> exp.Expr:
     seconds, fraction = divmod(abs(microseconds), MICROSECONDS_PER_SECOND)
     sign = "-" if microseconds < 0 else ""
     return function("toDecimal128", text_value(f"{sign}{seconds}.{fraction:06}"), integer(9))
-
-
-def _calendar(days: int) -> str:
-    year, month, day = civil_from_days(days)
-    return f"{year:04}-{month:02}-{day:02}"

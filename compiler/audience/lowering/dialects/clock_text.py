@@ -95,11 +95,6 @@ class ClockTexts(SharedLeaves):
         return case(branches, integer(0))
 
 
-def short_clock(microseconds: int) -> str:
-    """The same without a fraction where it is zero."""
-    return written_clock(microseconds).removesuffix(".000000")
-
-
 def written_clock(microseconds: int) -> str:
     """An instant of the years 1 to 9999 as YYYY-MM-DD HH:MM:SS.ffffff in UTC."""
     days, rest = divmod(microseconds, MICROSECONDS_PER_DAY)
@@ -108,3 +103,13 @@ def written_clock(microseconds: int) -> str:
     return (
         f"{year:04}-{month:02}-{day:02} {seconds // 3_600:02}:{seconds // 60 % 60:02}:{seconds % 60:02}.{fraction:06}"
     )
+
+
+def short_clock(microseconds: int) -> str:
+    """The same without a fraction that is zero."""
+    return written_clock(microseconds).removesuffix(".000000")
+
+
+def written_day(microseconds: int) -> str:
+    """The day of an instant as YYYY-MM-DD in UTC."""
+    return written_clock(microseconds)[:DATE_LENGTH]

@@ -14,7 +14,8 @@ from audience.catalog.kinds import DecimalKind, OpaqueKind, StructKind, TextKind
 from audience.errors import CompilerBug
 from audience.lowering.build import binary, case, cast, function, integer, negation, string, try_cast
 from audience.lowering.dialect import Capabilities, Limit, ParameterType, Rows
-from audience.lowering.dialects.clock_text import FIRST, LAST, ClockTexts
+from audience.lowering.dialects.clock_text import ClockTexts
+from audience.lowering.dialects.four_digit_years import FourDigitYears
 from audience.lowering.dialects.rows_in import rows_in_groups
 from audience.lowering.dialects.shared_leaves import count_filtered
 from audience.lowering.dialects.without import WithoutDocuments, WithoutLists
@@ -24,7 +25,7 @@ NANOSECONDS_LAST = 9_223_372_036_854_775
 """The last microsecond that a timestamp of nanoseconds holds whole; the first lies as far before the epoch."""
 
 
-class DataFusion(ClockTexts, WithoutLists, WithoutDocuments):
+class DataFusion(ClockTexts, FourDigitYears, WithoutLists, WithoutDocuments):
     """The leaves of DataFusion."""
 
     name = "datafusion"
@@ -54,16 +55,12 @@ class DataFusion(ClockTexts, WithoutLists, WithoutDocuments):
     # instants
 
     def instant_range(self, kind: TimestampKind) -> tuple[int, int] | None:
-        """For nanoseconds the range of the type; else the years 1 to 9999."""
+        """For nanoseconds the range of the type."""
         match kind.form:
             case TimestampForm.NAIVE_NANOSECONDS:
                 return -NANOSECONDS_LAST, NANOSECONDS_LAST - 1
-            case TimestampForm.DATE:
-                return FIRST, LAST - MICROSECONDS_PER_DAY + 1
-            case TimestampForm.NAIVE | TimestampForm.ZONED:
-                return FIRST, LAST
-            case TimestampForm.EPOCH_SECONDS | TimestampForm.EPOCH_MILLISECONDS:
-                return None
+            case _:
+                return super().instant_range(kind)
 
     def instant_literal(self, kind: TimestampKind, microseconds: int) -> exp.Expr:
         """A number of microseconds as what the column holds."""
@@ -78,10 +75,6 @@ class DataFusion(ClockTexts, WithoutLists, WithoutDocuments):
                 return function("arrow_cast", integer(microseconds), string('Timestamp(Microsecond, Some("+00:00"))'))
             case TimestampForm.EPOCH_SECONDS | TimestampForm.EPOCH_MILLISECONDS:
                 raise CompilerBug("epoch columns compare as integers")
-
-    def instant_value(self, kind: TimestampKind, microseconds: exp.Expr) -> exp.Expr:  # noqa: ARG002
-        """Never asked: every form either has a range or counts in integers."""
-        raise CompilerBug(f"{kind.form} is compared in microseconds")
 
     def instant_of(self, kind: TimestampKind, operand: exp.Expr) -> exp.Expr:
         """The number that a timestamp is, whatever its unit; nanoseconds are divided towards the past."""

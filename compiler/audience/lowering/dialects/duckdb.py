@@ -43,7 +43,7 @@ from audience.lowering.build import (
     try_cast,
 )
 from audience.lowering.dialect import Capabilities, ParameterType, Steps, Test
-from audience.lowering.dialects.clock_text import short_clock
+from audience.lowering.dialects.clock_text import short_clock, written_day
 from audience.lowering.dialects.duckdb_json import items_of, json_paths, node_literal, transformed
 from audience.lowering.dialects.duckdb_relation import relation
 from audience.lowering.dialects.shared_leaves import SharedLeaves, free_variable
@@ -138,7 +138,7 @@ class DuckDB(SharedLeaves):
                     return cast(string("infinity"), "TIMESTAMP_NS")
                 return cast(text_value(short_clock(max(microseconds, NANOSECONDS_FIRST))), "TIMESTAMP_NS")
             case TimestampForm.DATE if _has_calendar(microseconds):
-                return cast(text_value(short_clock(microseconds)[: len("YYYY-MM-DD")]), "DATE")
+                return cast(text_value(written_day(microseconds)), "DATE")
             case TimestampForm.DATE:
                 return binary(
                     exp.Add, cast(string("1970-01-01"), "DATE"), integer_value(microseconds // MICROSECONDS_PER_DAY)

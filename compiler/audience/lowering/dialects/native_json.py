@@ -18,6 +18,8 @@ from audience.lowering.build import (
     false,
     integer,
     is_in,
+    is_not_null,
+    negation,
     string,
     text_value,
 )
@@ -54,6 +56,10 @@ class NativeNodes(SharedLeaves):
 
     def node_some_item(self, node: exp.Expr, test: Test, others: Sequence[exp.Expr] = ()) -> exp.Expr:
         """Whether some item passes a test."""
+        raise NotImplementedError
+
+    def document(self, operand: exp.Expr, text: bool) -> exp.Expr:
+        """A JSON column, ready for `node`."""
         raise NotImplementedError
 
     def is_node(self, node: exp.Expr, form: str) -> exp.Expr:
@@ -96,3 +102,9 @@ class NativeNodes(SharedLeaves):
     def node_has_any(self, node: exp.Expr, values: Sequence[Value]) -> exp.Expr:
         """Item by item."""
         return self.node_some_item(node, lambda item: self.node_is_any(item, values))
+
+    def is_malformed(self, operand: exp.Expr, text: bool) -> exp.Expr:
+        """What is no JSON has no form."""
+        form = coalesce(self.node_form(self.document(operand, text)), string(""))
+        is_object = binary(exp.EQ, form, string(self.forms["object"]))
+        return conjunction([is_not_null(operand.copy()), negation(is_object)])

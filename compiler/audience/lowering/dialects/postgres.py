@@ -43,7 +43,7 @@ from audience.lowering.build import (
     text_value,
 )
 from audience.lowering.dialect import Capabilities, Limit, ParameterType, Rows, Test
-from audience.lowering.dialects.clock_text import short_clock
+from audience.lowering.dialects.clock_text import short_clock, written_day
 from audience.lowering.dialects.nearest_double import GREATEST, LEAST, nearest
 from audience.lowering.dialects.postgres_indexes import PostgresIndexes
 from audience.lowering.dialects.postgres_json import PostgresJson, all_unfolded, some_unfolded
@@ -217,7 +217,7 @@ class Postgres(PostgresJson):
         clock = short_clock(microseconds)
         match kind.form:
             case TimestampForm.DATE:
-                return cast(text_value(clock[: len("YYYY-MM-DD")]), "DATE")
+                return cast(text_value(written_day(microseconds)), "DATE")
             case TimestampForm.ZONED:
                 return cast(text_value(f"{clock}+00:00"), "TIMESTAMPTZ")
             case _:

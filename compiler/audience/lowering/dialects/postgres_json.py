@@ -167,8 +167,7 @@ def all_unfolded(unfolded: exp.Expr, read: Test, wanted: Sequence[exp.Expr]) -> 
 def some_unfolded(unfolded: exp.Expr, test: Test, others: Sequence[exp.Expr]) -> exp.Expr:
     """Whether one of the rows that a function unfolds passes a test."""
     variable = free_variable(others)
-    one = exp.Literal(this="1", is_string=False)
-    return exp.Exists(this=select([one], _rows(unfolded, variable), test(column(variable)), alias="items"))
+    return exp.Exists(this=select([integer(1)], _rows(unfolded, variable), test(column(variable)), alias="items"))
 
 
 def _rows(unfolded: exp.Expr, alias: str) -> exp.Select:

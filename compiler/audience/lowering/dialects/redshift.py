@@ -20,7 +20,6 @@ from audience.lowering.build import (
     binary,
     case,
     cast,
-    coalesce,
     column,
     conjunction,
     function,
@@ -34,8 +33,9 @@ from audience.lowering.build import (
     try_cast,
 )
 from audience.lowering.dialect import Capabilities, Limit, ParameterType, Rows, Steps, Test
-from audience.lowering.dialects.clock_text import FIRST, LAST, ClockTexts, written_clock
+from audience.lowering.dialects.clock_text import ClockTexts, written_clock, written_day
 from audience.lowering.dialects.exponents import DoublesFromText
+from audience.lowering.dialects.four_digit_years import FourDigitYears
 from audience.lowering.dialects.native_json import NativeNodes
 from audience.lowering.dialects.rows_in import rows_in_groups
 from audience.lowering.dialects.shared_leaves import free_variable
@@ -107,7 +107,7 @@ def _mark_literals(compared: exp.Expr) -> None:
             side.replace(_marked(side.copy()))
 
 
-class Redshift(NativeNodes, ClockTexts, WithoutLists, WithoutStructs):
+class Redshift(NativeNodes, ClockTexts, FourDigitYears, WithoutLists, WithoutStructs):
     """The leaves of Redshift."""
 
     name = "redshift"
@@ -167,22 +167,12 @@ class Redshift(NativeNodes, ClockTexts, WithoutLists, WithoutStructs):
 
     # instants
 
-    def instant_range(self, kind: TimestampKind) -> tuple[int, int] | None:
-        """The years of four digits; for DATE up to the first instant of the last day."""
-        match kind.form:
-            case TimestampForm.DATE:
-                return FIRST, LAST - MICROSECONDS_PER_DAY + 1
-            case TimestampForm.EPOCH_SECONDS | TimestampForm.EPOCH_MILLISECONDS:
-                return None
-            case _:
-                return FIRST, LAST
-
     def instant_literal(self, kind: TimestampKind, microseconds: int) -> exp.Expr:
         """ISO 8601 reads alike under every date style."""
         written = written_clock(microseconds)
         match kind.form:
             case TimestampForm.DATE:
-                return cast(text_value(written[:10]), "DATE")
+                return cast(text_value(written_day(microseconds)), "DATE")
             case TimestampForm.NAIVE:
                 return cast(text_value(written), "TIMESTAMP")
             case TimestampForm.ZONED:
@@ -191,10 +181,6 @@ class Redshift(NativeNodes, ClockTexts, WithoutLists, WithoutStructs):
                 raise UnsupportedByDialect(self.name, "a timestamp finer than a microsecond")
             case TimestampForm.EPOCH_SECONDS | TimestampForm.EPOCH_MILLISECONDS:
                 raise CompilerBug("epoch columns compare as integers")
-
-    def instant_value(self, kind: TimestampKind, microseconds: exp.Expr) -> exp.Expr:  # noqa: ARG002
-        """Never asked: every form either has a range or counts in integers."""
-        raise CompilerBug(f"{kind.form} is compared in microseconds")
 
     def instant_of(self, kind: TimestampKind, operand: exp.Expr) -> exp.Expr:
         """DATEDIFF counts the borders of a unit that lie between, in BIGINT."""
@@ -301,18 +287,11 @@ class Redshift(NativeNodes, ClockTexts, WithoutLists, WithoutStructs):
                 root.set("table", name(EXTRACTED))
         rows = exp.Alias(this=path, alias=name(variable))
         is_list = binary(exp.EQ, self.node_form(node), string(self.forms["list"]))
-        one = exp.Literal(this="1", is_string=False)
-        return conjunction([is_list, exp.Exists(this=select([one], rows, test(item)))])
+        return conjunction([is_list, exp.Exists(this=select([integer(1)], rows, test(item)))])
 
     def node_output(self, node: exp.Expr) -> exp.Expr:
         """JSON text."""
         return function("JSON_SERIALIZE", node)
-
-    def is_malformed(self, operand: exp.Expr, text: bool) -> exp.Expr:
-        """What is no object has another form."""
-        form = coalesce(self.node_form(self.document(operand, text)), string(""))
-        is_object = binary(exp.EQ, form, string(self.forms["object"]))
-        return conjunction([is_not_null(operand.copy()), negation(is_object)])
 
     # members and output
 

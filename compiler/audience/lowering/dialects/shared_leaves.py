@@ -22,6 +22,7 @@ from audience.lowering.build import (
     disjunction,
     double,
     function,
+    integer,
     is_in,
     is_null,
     name,
@@ -98,7 +99,7 @@ class SharedLeaves:
 
     def sampled(self, query: exp.Select, rows: int) -> exp.Select:
         """The first rows that come."""
-        query.set("limit", exp.Limit(expression=exp.Literal(this=str(rows), is_string=False)))
+        query.set("limit", exp.Limit(expression=integer(rows)))
         return query
 
     # parameters
@@ -123,7 +124,7 @@ class SharedLeaves:
 
     def contains_text(self, text: exp.Expr, part: exp.Expr) -> exp.Expr:
         """Strpos knows no wildcards."""
-        return binary(exp.GT, function("strpos", text, part), exp.Literal(this="0", is_string=False))
+        return binary(exp.GT, function("strpos", text, part), integer(0))
 
     # numbers
 
@@ -242,5 +243,4 @@ class SharedLeaves:
 
     def _exists(self, keys: Sequence[exp.Expr], rows: exp.Expr, names: Sequence[str]) -> exp.Expr:
         tests = [binary(exp.EQ, key, column(held)) for key, held in zip(keys, names, strict=False)]
-        one = exp.Literal(this="1", is_string=False)
-        return exp.Exists(this=select([one], rows, conjunction(tests)))
+        return exp.Exists(this=select([integer(1)], rows, conjunction(tests)))

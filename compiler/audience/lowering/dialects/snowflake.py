@@ -30,7 +30,6 @@ from audience.lowering.build import (
     binary,
     case,
     cast,
-    coalesce,
     column,
     conjunction,
     function,
@@ -43,8 +42,9 @@ from audience.lowering.build import (
     text_value,
 )
 from audience.lowering.dialect import Capabilities, Limit, ParameterType, Rows, Steps, Test
-from audience.lowering.dialects.clock_text import FIRST, LAST, ClockTexts, written_clock
+from audience.lowering.dialects.clock_text import ClockTexts, written_clock, written_day
 from audience.lowering.dialects.exponents import DoublesFromText
+from audience.lowering.dialects.four_digit_years import FourDigitYears
 from audience.lowering.dialects.native_json import NativeNodes
 from audience.lowering.dialects.rows_in import rows_in
 from audience.lowering.dialects.shared_leaves import free_variable
@@ -73,7 +73,7 @@ class AudienceSnowflake(SnowflakeSyntax):
             return str(super().cast_sql(expression, safe_prefix))
 
 
-class Snowflake(NativeNodes, ClockTexts):
+class Snowflake(NativeNodes, ClockTexts, FourDigitYears):
     """The leaves of Snowflake."""
 
     name = "snowflake"
@@ -123,32 +123,18 @@ class Snowflake(NativeNodes, ClockTexts):
 
     # instants
 
-    def instant_range(self, kind: TimestampKind) -> tuple[int, int] | None:
-        """The years that a format of four digits can name; for DATE up to the first instant of the last day."""
-        match kind.form:
-            case TimestampForm.DATE:
-                return FIRST, LAST - MICROSECONDS_PER_DAY + 1
-            case TimestampForm.EPOCH_SECONDS | TimestampForm.EPOCH_MILLISECONDS:
-                return None
-            case _:
-                return FIRST, LAST
-
     def instant_literal(self, kind: TimestampKind, microseconds: int) -> exp.Expr:
         """A text and the format that it is read by; a comparison with TIMESTAMP_LTZ or _TZ is one of instants."""
         written = written_clock(microseconds)
         match kind.form:
             case TimestampForm.DATE:
-                return function("TO_DATE", text_value(written[:10]), string(DAY_FORMAT))
+                return function("TO_DATE", text_value(written_day(microseconds)), string(DAY_FORMAT))
             case TimestampForm.NAIVE | TimestampForm.NAIVE_NANOSECONDS:
                 return function("TO_TIMESTAMP_NTZ", text_value(written), string(CLOCK_FORMAT))
             case TimestampForm.ZONED:
                 return function("TO_TIMESTAMP_TZ", text_value(f"{written}+00:00"), string(ZONED_FORMAT))
             case TimestampForm.EPOCH_SECONDS | TimestampForm.EPOCH_MILLISECONDS:
                 raise CompilerBug("epoch columns compare as integers")
-
-    def instant_value(self, kind: TimestampKind, microseconds: exp.Expr) -> exp.Expr:  # noqa: ARG002
-        """Never asked: every form either has a range or counts in integers."""
-        raise CompilerBug(f"{kind.form} is compared in microseconds")
 
     def instant_of(self, kind: TimestampKind, operand: exp.Expr) -> exp.Expr:
         """DATEDIFF counts the borders of a unit that lie between, so that it cuts towards the past. NUMBER is wide."""
@@ -297,12 +283,6 @@ class Snowflake(NativeNodes, ClockTexts):
     def node_output(self, node: exp.Expr) -> exp.Expr:
         """TO_JSON of NULL is NULL."""
         return function("TO_JSON", node)
-
-    def is_malformed(self, operand: exp.Expr, text: bool) -> exp.Expr:
-        """What is no JSON has no type."""
-        form = coalesce(self.node_form(self.document(operand, text)), string(""))
-        is_object = binary(exp.EQ, form, string(self.forms["object"]))
-        return conjunction([is_not_null(operand.copy()), negation(is_object)])
 
     # members and output
 

@@ -40,7 +40,16 @@ from audience.lowering.build import (
     try_cast,
 )
 from audience.lowering.dialect import Capabilities, Limit, ParameterType, Rows, Test
-from audience.lowering.dialects.clock_text import FIRST, HOUR, LAST, MINUTE, SECOND, ClockTexts, written_clock
+from audience.lowering.dialects.clock_text import (
+    FIRST,
+    HOUR,
+    LAST,
+    MINUTE,
+    SECOND,
+    ClockTexts,
+    written_clock,
+    written_day,
+)
 from audience.lowering.dialects.rows_in import rows_in_groups
 from audience.lowering.dialects.shared_leaves import free_variable, member_names, table
 from audience.lowering.dialects.spark_json import INDEX_LAST, MarkedNodes, bound
@@ -132,7 +141,7 @@ class Spark(MarkedNodes, ClockTexts):
         """A text with its offset where the type has one; a constant once the planner has seen it."""
         match kind.form:
             case TimestampForm.DATE:
-                return cast(text_value(written_clock(microseconds)[:10]), "DATE")
+                return cast(text_value(written_day(microseconds)), "DATE")
             case TimestampForm.NAIVE:
                 return cast(text_value(written_clock(microseconds)), "TIMESTAMPNTZ")
             case TimestampForm.ZONED if FIRST <= microseconds <= LAST:

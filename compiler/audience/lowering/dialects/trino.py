@@ -31,10 +31,8 @@ from audience.lowering.build import (
     cast,
     coalesce,
     column,
-    conjunction,
     function,
     integer,
-    is_not_null,
     name,
     negation,
     string,
@@ -42,7 +40,8 @@ from audience.lowering.build import (
     try_cast,
 )
 from audience.lowering.dialect import Capabilities, Limit, ParameterType, Rows, Steps, Test
-from audience.lowering.dialects.clock_text import FIRST, LAST, ClockTexts, written_clock
+from audience.lowering.dialects.clock_text import ClockTexts, written_clock, written_day
+from audience.lowering.dialects.four_digit_years import FourDigitYears
 from audience.lowering.dialects.native_json import NativeNodes
 from audience.lowering.dialects.rows_in import rows_in
 from audience.lowering.dialects.shared_leaves import free_variable
@@ -56,7 +55,7 @@ def _count_if(condition: exp.Expr) -> exp.Expr:
     return function("count_if", condition)
 
 
-class Trino(NativeNodes, ClockTexts):
+class Trino(NativeNodes, ClockTexts, FourDigitYears):
     """The leaves of Trino."""
 
     name = "trino"
@@ -88,31 +87,17 @@ class Trino(NativeNodes, ClockTexts):
 
     # instants
 
-    def instant_range(self, kind: TimestampKind) -> tuple[int, int] | None:
-        """The years that a literal of four digits can name; for DATE up to the first instant of the last day."""
-        match kind.form:
-            case TimestampForm.DATE:
-                return FIRST, LAST - MICROSECONDS_PER_DAY + 1
-            case TimestampForm.EPOCH_SECONDS | TimestampForm.EPOCH_MILLISECONDS:
-                return None
-            case _:
-                return FIRST, LAST
-
     def instant_literal(self, kind: TimestampKind, microseconds: int) -> exp.Expr:
         """A cast of a text; in one of a zoned type the zone's name ends the text."""
         match kind.form:
             case TimestampForm.DATE:
-                return cast(text_value(written_clock(microseconds)[:10]), "DATE")
+                return cast(text_value(written_day(microseconds)), "DATE")
             case TimestampForm.NAIVE | TimestampForm.NAIVE_NANOSECONDS:
                 return cast(text_value(written_clock(microseconds)), "TIMESTAMP(6)")
             case TimestampForm.ZONED:
                 return cast(text_value(f"{written_clock(microseconds)} UTC"), "TIMESTAMPTZ(6)")
             case TimestampForm.EPOCH_SECONDS | TimestampForm.EPOCH_MILLISECONDS:
                 raise CompilerBug("epoch columns compare as integers")
-
-    def instant_value(self, kind: TimestampKind, microseconds: exp.Expr) -> exp.Expr:  # noqa: ARG002
-        """Never asked: every form either has a range or counts in integers."""
-        raise CompilerBug(f"{kind.form} is compared in microseconds")
 
     def instant_of(self, kind: TimestampKind, operand: exp.Expr) -> exp.Expr:
         """Whole seconds by `date_diff`, and the digits of the fraction from the text of the value.
@@ -255,12 +240,6 @@ class Trino(NativeNodes, ClockTexts):
     def node_output(self, node: exp.Expr) -> exp.Expr:
         """`json_format` of NULL is NULL."""
         return function("json_format", node)
-
-    def is_malformed(self, operand: exp.Expr, text: bool) -> exp.Expr:
-        """What is no JSON has no form."""
-        form = coalesce(self.node_form(self.document(operand, text)), string(""))
-        is_object = binary(exp.EQ, form, string(self.forms["object"]))
-        return conjunction([is_not_null(operand.copy()), negation(is_object)])
 
     # members and output
 
