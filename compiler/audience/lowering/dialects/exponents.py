@@ -3,6 +3,8 @@
 from sqlglot import exp
 from sqlglot.generator import Generator
 
+from audience.lowering.build import cast, string
+
 
 class DoublesFromText(Generator):
     """A literal with an exponent as a cast of its text, which is read as the nearest DOUBLE.
@@ -14,5 +16,5 @@ class DoublesFromText(Generator):
         """Every binary64 literal of ours has an exponent, and no integer has one."""
         if expression.is_string or "e" not in expression.name:
             return str(super().literal_sql(expression))
-        double = exp.Cast(this=exp.Literal.string(expression.name), to=exp.DataType(this=exp.DType.DOUBLE))
+        double = cast(string(expression.name), "DOUBLE")
         return str(self.sql(double))

@@ -7,6 +7,7 @@ from sqlglot.dialects.spark import Spark
 from sqlglot.generators.spark import SparkGenerator
 
 from audience.errors import UnsupportedByDialect
+from audience.lowering.build import double
 
 VARIABLE = "${"
 """Spark puts a setting or a variable of the environment in the place of `${…}` before it parses a text, and does so
@@ -58,8 +59,7 @@ class AudienceSpark(Spark):
             """Zero with both signs: Sail's IN tells them apart where a list is long."""
             listed = expression.expressions
             if any(isinstance(value, exp.Literal) and value.name == ZERO and not value.is_string for value in listed):
-                zero = exp.Neg(this=exp.Literal(this=ZERO, is_string=False))
-                expression = exp.In(this=expression.this.copy(), expressions=[*listed, zero])
+                expression = exp.In(this=expression.this.copy(), expressions=[*listed, exp.Neg(this=double(0))])
             return str(super().in_sql(expression))
 
 
