@@ -30,3 +30,11 @@ def test_a_failure_says_what_to_do(run: Run, schema_url: str, tmp_path: Path) ->
         said = run("preview", "id exists", *source)
         assert "\n  = help: the server is there and refuses" in said.err
         assert "hunter2" not in said.out + said.err
+
+
+def test_an_address_that_lacks_a_slash_is_not_repeated(run: Run) -> None:
+    for address in ("postgresql:/ada:hunter2@host/db", "clickhouse:ada:hunter2@host/db"):
+        said = run("preview", "id exists", "--users", address)
+        assert said.code == 2
+        assert f"begins with {address.partition(':')[0]}://" in said.err
+        assert "hunter2" not in said.out + said.err

@@ -5,12 +5,13 @@ from pathlib import Path
 
 import pytest
 
+import audience
 from audience.catalog import Table
 from audience.catalog.declare import Roles
 from audience.catalog.kinds import BooleanKind, DoubleKind, IntegerKind, OpaqueKind, TextKind
 from audience.engines import Engine
 from audience.engines.sqlite import SQLite
-from audience.errors import EngineError, UsageError
+from audience.errors import DefinitionError, EngineError, UsageError
 
 TABLE = """
     CREATE TABLE people (
@@ -73,7 +74,7 @@ def test_a_missing_table_is_named_with_the_others(database: Path) -> None:
 
 def test_a_file_is_only_read(database: Path) -> None:
     engine = SQLite.open(database)
-    with pytest.raises(EngineError, match="sqlite failed while emptying it: attempt to write a readonly database"):
+    with pytest.raises(EngineError, match=r"sqlite failed while emptying it: attempt to write a readonly database"):
         engine.run("DELETE FROM people", doing="emptying it")
     engine.close()
 
@@ -82,3 +83,28 @@ def test_a_file_that_is_not_there_is_not_made(tmp_path: Path) -> None:
     with pytest.raises(EngineError, match="unable to open database file"):
         SQLite.open(tmp_path / "nobody.db")
     assert list(tmp_path.iterdir()) == []
+
+
+def test_a_file_that_is_called_sqlite_is_opened_as_such(tmp_path: Path) -> None:
+    (tmp_path / "empty.sqlite").touch()
+    with pytest.raises(UsageError, match="holds no table"):
+        audience.users(tmp_path / "empty.sqlite")
+    (tmp_path / "text.sqlite3").write_text("hello")
+    with pytest.raises(EngineError, match=r"sqlite failed while .*: file is not a database"):
+        audience.users(tmp_path / "text.sqlite3", table="people")
+
+
+def test_a_boolean_is_shown_as_one(database: Path) -> None:
+    with sqlite3.connect(database) as connection:
+        connection.execute("UPDATE people SET active = seats % 2 WHERE seats < 3")
+    connection.close()
+    shown = audience.preview(audience.parse("active exists"), users=audience.users(database)).sample
+    assert [person["active"] for person in shown] == [False, True, False]
+    assert all(isinstance(person["active"], bool) for person in shown)
+
+
+def test_json_is_told_to_be_out_of_reach(database: Path) -> None:
+    with pytest.raises(UsageError, match="`document` is of type JSON, which cannot be looked into on this engine"):
+        audience.users(database, properties="document")
+    with pytest.raises(DefinitionError, match=r"`recipient\.document` is of type JSON, which conditions cannot look"):
+        audience.preview(audience.parse("document.nps > 3"), users=audience.users(database))

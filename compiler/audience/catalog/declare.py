@@ -15,6 +15,7 @@ from audience.catalog.kinds import (
     IntegerKind,
     JsonKind,
     Kind,
+    OpaqueKind,
     TextKind,
     TimestampForm,
     TimestampKind,
@@ -157,6 +158,12 @@ def _document(known: Mapping[str, Declared], roles: Roles) -> Column | None:
             kind = column.kind
         case TextKind(cast=False):
             kind = JsonKind(text=True)
+        case OpaqueKind(type):
+            raise UsageError(
+                "A707",
+                f"column `{column.name}` is of type {type}, which cannot be looked into on this engine",
+                "`audience engines` lists what each engine cannot do",
+            )
         case other:
             raise UsageError(
                 "A707",

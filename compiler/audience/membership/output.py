@@ -3,7 +3,7 @@
 import json
 import math
 
-from audience.catalog.kinds import ArrayKind, JsonKind, Kind, MapKind, StructKind, TimestampKind
+from audience.catalog.kinds import ArrayKind, BooleanKind, JsonKind, Kind, MapKind, StructKind, TimestampKind
 from audience.values import write_instant
 
 BEYOND_EVERY_INSTANT = 2**63 - 1
@@ -14,6 +14,8 @@ def read_output(kind: Kind, value: object) -> object:
     match kind, value:
         case _, None:
             return None
+        case BooleanKind(), 0 | 1:
+            return bool(value)  # SQLite keeps booleans as numbers
         case TimestampKind(), int():
             if abs(value) >= BEYOND_EVERY_INSTANT:
                 return "infinity" if value > 0 else "-infinity"

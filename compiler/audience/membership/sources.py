@@ -17,7 +17,8 @@ from audience.project import is_address
 PARQUET = (".parquet", ".pq")
 CSV = (".csv", ".tsv")
 DOCUMENTS = (".ndjson", ".jsonl", ".json")
-DATABASES = (".duckdb", ".ddb", ".db", ".sqlite", ".sqlite3")
+SQLITE = (".sqlite", ".sqlite3")
+DATABASES = (".duckdb", ".ddb", ".db", *SQLITE)
 COMPRESSED = (".gz", ".zst")
 
 ACCEPTED = (
@@ -111,7 +112,8 @@ def _relation(pattern: str, suffix: str) -> Relation:
 
 def _open_database(path: Path, table: str | None) -> Opened:
     with path.open("rb") as file:
-        is_sqlite = file.read(len(SQLITE_HEAD)) == SQLITE_HEAD
+        # An empty file is a database of SQLite that holds no table yet.
+        is_sqlite = file.read(len(SQLITE_HEAD)) == SQLITE_HEAD or path.suffix.lower() in SQLITE
     return _open_table(SQLite.open(path) if is_sqlite else DuckDB.open(path), table, str(path))
 
 
@@ -156,6 +158,10 @@ def _missing(source: str) -> UsageError:
 
 
 def _unknown(source: str) -> UsageError:
+    scheme = source.partition(":")[0]
+    if scheme in SERVERS and scheme != source:
+        # What follows may hold a password.
+        return UsageError("A701", f"the address of a server begins with {scheme}://", f"write {scheme}://user@host/…")
     path = Path(source)
     if path.is_dir():
         return UsageError("A701", f"{source} is a folder", f"name the files in it: {path / '*.parquet'}")

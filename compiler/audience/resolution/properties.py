@@ -97,9 +97,8 @@ def _nowhere(found: ast.Property, scope: Scope) -> ir.Property | None:
     held = _longest_known(steps, scope)
     if held:
         kind = scope.catalog.locate(steps[:held])
-        within = f"`{write_path(steps[:held])}` is {_a(describe(kind.kind))}" if kind else ""
         known: tuple[str, ...] = known_below(kind.kind) if kind else ()
-        message = f"unknown property `{path}`: {within} and has nothing at `{_step(steps[held])}`"
+        message = f"unknown property `{path}`: {_why_nothing(steps, held, kind.kind if kind else None)}"
     else:
         known = scope.catalog.names()
         message = f"unknown property `{path}`"
@@ -113,6 +112,15 @@ def _nowhere(found: ast.Property, scope: Scope) -> ir.Property | None:
     fix = close[0] if len(close) == 1 else None
     _unknown(message, found, advice, fix, scope)
     return None if scope.catalog.closed else ir.Property(steps, ANY)
+
+
+def _why_nothing(steps: ast.Steps, held: int, kind: Kind | None) -> str:
+    """Why the first step that leads nowhere does, after steps that hold something."""
+    within = f"`{write_path(steps[:held])}`"
+    if isinstance(kind, OpaqueKind):
+        return f"{within} is of type {kind.type}, which conditions cannot look into"
+    what = f" is {_a(describe(kind))} and" if kind else ""
+    return f"{within}{what} has nothing at `{_step(steps[held])}`"
 
 
 def _unknown(message: str, found: ast.Property, advice: str | None, fix: str | None, scope: Scope) -> None:

@@ -62,7 +62,7 @@ class SQLite(WithoutLists, WithoutStructs, WithoutDocuments):
     capabilities = Capabilities(
         title="SQLite",
         versions="3.40",
-        reads="tables and views",
+        instead_of_indexes="indexes are advised for PostgreSQL; `EXPLAIN QUERY PLAN` tells which ones SQLite uses",
         driver="audience",
         verified=True,
         counts=count_filtered,
