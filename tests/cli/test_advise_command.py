@@ -54,6 +54,15 @@ def test_all_audiences_of_the_folder(run: Run, url: str, folder: Path) -> None:
     assert "a preview counts each condition" in answer.err
 
 
+def test_a_statement_is_one_line_and_a_reason_is_told_once(run: Run, url: str) -> None:
+    answer = run("advise", "seats < 10", 'plan contains "7"', "--users", url, "--table", "people")
+    statement, served, checked, blank, *_ = answer.out.splitlines()
+    assert statement.startswith("CREATE INDEX CONCURRENTLY ")
+    assert statement.endswith(";")
+    assert (served, checked, blank) == ("  for seats < 10", "  not checked", "")
+    assert answer.out.count('plan contains "7"') == 1
+
+
 def test_keys_conditions_and_files_may_be_mixed(run: Run, url: str, folder: Path) -> None:
     answer = run(
         *("advise", "few", CONDITION, folder / "part.audience", 'id = "u7"'),

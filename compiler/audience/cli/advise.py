@@ -68,12 +68,12 @@ def advise(
     sql: Annotated[bool, typer.Option("--sql", help="Print the statements alone, to be run.")] = False,
     json: JsonOption = False,
 ) -> None:
-    """Print the CREATE INDEX statements that audiences would use, on PostgreSQL.
+    """Print CREATE INDEX statements that audiences would use.
 
-    Each is read from the SQL that the audiences are compiled to, and checked with EXPLAIN as far as that goes without
-    changing anything: an index that is there, and one that the extension hypopg can suppose. What no index serves is
-    said with the reason. An index makes every write a little slower: create those that serve audiences that are
-    asked often, and of few people.
+    On PostgreSQL. Each is read from the SQL that the audiences are compiled to, and checked with EXPLAIN as far as
+    that goes without changing anything: an index that is there, and one that the extension hypopg can suppose. What no
+    index serves is said with the reason. An index makes every write a little slower: create those that serve audiences
+    that are asked often, and of few people.
     """
     from audience.cli.output import write_json
     from audience.cli.people import open_people
@@ -174,13 +174,10 @@ def _print_sql(found: "Advice") -> None:
 
 
 def _print(found: "Advice", warnings: "tuple[Diagnostic, ...]") -> None:
-    from audience.cli.output import console, plain_table, visible, write_findings, write_note
+    from audience.cli.output import console, visible, write_findings, write_note
 
-    if found.indexes:
-        shown = plain_table("index", "audiences", "checked")
-        for index in sorted(found.indexes, key=lambda index: not index.is_advised):
-            shown.add_row(visible(index.statement), visible("\n".join(_audiences(index))), _checked(index))
-        console().print(shown)
+    for index in sorted(found.indexes, key=lambda index: not index.is_advised):
+        _print_index(index)
     for heading, lines in (
         ("no index serves", _unserved(found.unserved)),
         ("plans use already", [f"{audience}: {', '.join(names)}" for audience, names in found.plans.items()]),
@@ -196,8 +193,26 @@ def _print(found: "Advice", warnings: "tuple[Diagnostic, ...]") -> None:
     write_note(COUNTS)
 
 
+def _print_index(index: "IndexAdvice") -> None:
+    """The statement on a line of its own, however long, so that it can be copied; below it what is known of it."""
+    from rich.text import Text
+
+    from audience.cli.output import console, visible
+
+    screen = console()
+    screen.print(Text(visible(f"{index.statement};"), style="bold" if index.is_advised else "dim"), soft_wrap=True)
+    for line in (*(f"for {audience}" for audience in _audiences(index)), _checked(index)):
+        screen.print(f"  {visible(line)}", soft_wrap=True)
+    screen.print()
+
+
 def _unserved(unserved: "Mapping[str, tuple[Unserved, ...]]") -> list[str]:
-    return [f"{audience}: {part.condition}: {part.reason}" for audience, parts in unserved.items() for part in parts]
+    """The reasons by audience and condition; where the audience is the condition, it is said once."""
+    return [
+        f"{audience}: {part.reason}" if audience == part.condition else f"{audience}: {part.condition}: {part.reason}"
+        for audience, parts in unserved.items()
+        for part in parts
+    ]
 
 
 def _audiences(index: "IndexAdvice") -> list[str]:
