@@ -113,6 +113,7 @@ def engines_page() -> str:
         "*Verified*: the laws of the tests run on the engine itself, so that every condition has the members that the",
         "reference interpreter gives it. *Compiled only*: the SQL follows the documentation of the engine and says in",
         "its first line that nobody has run it there.",
+        "BigQuery is verified on zetasql, the open reference engine of its language, and not on the service.",
         "Where `pip install` names nothing, Audience does not run SQL there: it compiles, and you run it.",
         "",
         "| Name | Engine | Versions | Checked | Selects from | `pip install` |",

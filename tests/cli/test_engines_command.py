@@ -1,5 +1,7 @@
 """`audience engines`, and `audience compile` for engines other than the one that holds the people."""
 
+import pytest
+
 from audience.lowering import DIALECTS
 
 
@@ -11,6 +13,24 @@ def test_every_dialect_is_listed(run):
         assert f"{engine['name']} " in shown.out
         for limit in engine["limits"]:
             assert limit["what"].split()[0] in shown.out
+
+
+@pytest.mark.parametrize("columns", [120, 80, 60, 40])
+def test_an_engine_has_one_line_of_the_table_however_narrow(run, monkeypatch, columns):
+    monkeypatch.setenv("COLUMNS", str(columns))
+    heading, *lines = run("engines").out.splitlines()
+    assert [line.split()[0] for line in lines[: len(DIALECTS)]] == list(DIALECTS)
+    assert lines[len(DIALECTS)].strip() == ""
+    assert all(word in heading for word in ("dialect", "checked"))
+    assert ("pip install" in heading and "versions" in heading) == (columns >= 80)
+    assert all(len(line) <= columns for line in lines)
+
+
+def test_what_an_engine_reads_is_told_where_it_differs(run):
+    said = " ".join(run("engines").out.split())
+    assert "sqlite tables and views, without JSON" in said
+    assert "duckdb tables and views, Parquet, CSV" in said
+    assert "trino tables and views" not in said
 
 
 def test_an_unknown_dialect_is_told_the_known_ones(run, people):

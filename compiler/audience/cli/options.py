@@ -27,8 +27,8 @@ UsersOption = Annotated[
     _option(
         "--users",
         metavar="SOURCE",
-        help="Where the people are: a Parquet, CSV or JSON file, a DuckDB database, a server (postgresql://…), or a"
-        " catalog.toml."
+        help="Where the people are: a Parquet, CSV or JSON file, a DuckDB or SQLite database, a server"
+        " (postgresql://…), or a catalog.toml."
         " Left out: the audience.toml of this folder or of one above it.",
     ),
 ]

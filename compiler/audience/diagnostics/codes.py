@@ -140,7 +140,8 @@ _ROWS = (
          "last_seen on or after 30 days ago and last_seen before 7 days ago"),
     # A7xx: people and configuration
     Code("A701", "people that cannot be read",
-         "--users takes a Parquet, CSV, NDJSON or JSON file (wildcards allowed), a DuckDB database, or a catalog.toml."),
+         "--users takes a Parquet, CSV, NDJSON or JSON file (wildcards allowed), a DuckDB or SQLite database, the address "
+         "of a server (postgresql://…, clickhouse://…, sc://…), or a catalog.toml."),
     Code("A702", "column that does not exist", "A column named by an option or by audience.toml is not in the relation."),
     Code("A703", "the same id twice", "An id names one person; with a tenant column, one person in one tenant."),
     Code("A704", "people without an id", "A row that can be read and has no id is no person and is left out of every count."),

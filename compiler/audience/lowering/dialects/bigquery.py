@@ -91,7 +91,7 @@ class BigQuery(NativeNodes, ClockTexts, FourDigitYears):
     forms: ClassVar[Mapping[str, str]] = {"text": "string", "list": "array", "object": "object", "null": "null"}
     capabilities = Capabilities(
         title="BigQuery",
-        versions="GoogleSQL as of zetasql 0.1.5, the reference engine",
+        versions="zetasql 0.1.5",
         verified=True,
         counts=_count_if,
         limits=(
