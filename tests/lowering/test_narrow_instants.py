@@ -48,6 +48,7 @@ def test_bounds_at_and_beyond_the_ends(form: TimestampForm, ends: tuple[int, int
                 trees = [instant_ordered(dialect, kind, column("seen"), order, bound) for dialect in (narrow, wide)]
                 forms = [form for lowered in trees for form in (lowered.value(), lowered.expression)]
                 assert len({_asked(connection, form) for form in forms}) == 1, (bound, order)
+                assert not any(_is_null_for_somebody(connection, lowered.value()) for lowered in trees), (bound, order)
             same = [equals_literal(dialect, kind, column("seen"), bound) for dialect in (narrow, wide)]
             assert len({_asked(connection, form or false()) for form in same}) == 1, bound
 
@@ -56,3 +57,8 @@ def _asked(connection: duckdb.DuckDBPyConnection, form: exp.Expr) -> str:
     """Who matches: how many, the first, the last."""
     sql = f"SELECT count(*), min(seen)::VARCHAR, max(seen)::VARCHAR FROM people WHERE {render(form, DuckDB())}"
     return str(connection.execute(sql).fetchone())
+
+
+def _is_null_for_somebody(connection: duckdb.DuckDBPyConnection, form: exp.Expr) -> bool:
+    """Whether a value form forgets somebody, which a filter cannot tell from an answer of no."""
+    return bool(connection.execute(f"SELECT bool_or(({render(form, DuckDB())}) IS NULL) FROM people").fetchone()[0])
