@@ -219,13 +219,14 @@ def test_text_that_is_none(engine: Postgres, admin: psycopg.Connection, text: st
         assert connected.run("SELECT count(*) FROM texts") == [(0,)]
 
 
-def test_a_transaction_that_has_failed_before(url: str) -> None:
+def test_a_transaction_that_has_failed_before(url: str, caplog: pytest.LogCaptureFixture) -> None:
     with psycopg.connect(url) as connection:
         with pytest.raises(psycopg.Error):
             connection.execute("SELECT 1 / 0")
         with pytest.raises(EngineError) as caught:
             Postgres(connection).run("SELECT 1")
         assert "rollback()" in str(caught.value.help)
+        assert not caplog.records, "the driver has nothing to log where nothing is begun"
         connection.rollback()
         assert Postgres(connection).run("SELECT 1") == [(1,)]
 

@@ -161,6 +161,9 @@ class Session:
     @contextmanager
     def _transaction(self) -> Iterator[None]:
         """A transaction, or a part of the caller's, of which only a rollback to here puts the settings back."""
+        if self.connection.info.transaction_status == pq.TransactionStatus.INERROR:
+            # The driver would try to roll back to a savepoint that it could not make, and log that.
+            raise psycopg.errors.InFailedSqlTransaction("current transaction is aborted")
         with self.connection.transaction(force_rollback=not self._is_idle()):
             yield
 
