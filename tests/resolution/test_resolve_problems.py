@@ -37,6 +37,9 @@ AUDIENCES = {
 
 ERRORS = [
     ('plna = "pro"', "A201", "plna", "unknown property `recipient.plna`"),
+    ("session.length exists", "A201", "session.length",
+     ("unknown property `recipient.session.length`: "
+     "`recipient.session` is of type INTERVAL, which conditions cannot look into")),
     ("address.ctiy exists", "A201", "address.ctiy",
      "unknown property `recipient.address.ctiy`: `recipient.address` is an object and has nothing at `ctiy`"),
     ("plan[0] exists", "A201", "plan[0]",
@@ -398,6 +401,8 @@ def test_every_diagnostic_is_plain_data():
         ('active = "No"', "a boolean is written false", "false"),
         ('active = "perhaps"', "`true` or `false`", None),
         ("mrr contains 1", "`recipient.mrr = 1`", None),
+        ('address = "Oslo"', "by its keys, such as `recipient.address.city`", None),
+        ('address contains "Oslo"', "by its keys, such as `recipient.address.city`", None),
     ],
 )
 def test_what_is_written_instead_of_a_value_that_cannot_be_met(text, help, fix):

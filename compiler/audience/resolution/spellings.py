@@ -11,6 +11,8 @@ from audience.catalog.kinds import (
     DoubleKind,
     IntegerKind,
     Kind,
+    MapKind,
+    StructKind,
     TextKind,
     TimestampKind,
 )
@@ -36,6 +38,9 @@ ORDERED = frozenset(
 def other_spelling(subject: ir.Property, test: Test, value: Value, *, listed: bool) -> tuple[str | None, str | None]:
     """The help line and the replacement for a literal; `listed` tells that it is an item of a list."""
     kind, path = subject.kind, write_path(subject.steps)
+    if isinstance(kind, StructKind | MapKind) and isinstance(value, Text | Number | Boolean):
+        key = kind.fields[0][0] if isinstance(kind, StructKind) and kind.fields else "key"
+        return f"an object is asked by its keys, such as `{write_path((*subject.steps, key))}`", None
     if test is Test.CONTAINS and not listed and not isinstance(kind, ArrayKind | TextKind):
         return f"`contains` looks into texts and lists; write `{path} = {_shown(value)}`", None
     match kind, value:
