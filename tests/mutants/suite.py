@@ -43,6 +43,7 @@ QUICK = tuple(
 )
 LOWERED = (*QUICK, TYPED[0], CASES, TYPED[1], "tests/lowering", AGREEMENT, *WAYS)
 NUMBERS = ("tests/membership/test_waterfall.py", "tests/membership/test_ids_and_statistics.py")
+KEYS = "tests/lowering/test_keys_of_conditions.py"
 INDEXES = ("tests/engines/test_postgres_advice.py", "tests/engines/test_postgres_plans.py")
 SOURCES = ("tests/membership/test_users_sources.py", "tests/membership/test_csv_files.py")
 LANGUAGE = (
@@ -65,8 +66,8 @@ ROOMS = {
 
 FILES = {
     # The advice is tested on so many people that indexes of every sort are among it; fewer would not do.
-    "lowering/index": Suite(INDEXES, profile="ci"),
-    "lowering/dialects/postgres_indexes": Suite(INDEXES, profile="ci"),
+    "lowering/index": Suite((KEYS, *INDEXES), profile="ci"),
+    "lowering/dialects/postgres_indexes": Suite((KEYS, *INDEXES), profile="ci"),
     "lowering/dialects/postgres": Suite((*LOWERED, DOCUMENTS, INDEXES[1]), engines="postgres"),
     "lowering/dialects/duckdb_relation": Suite((*SOURCES, *LOWERED, DOCUMENTS)),
     "lowering/dialects/duckdb": Suite((*LOWERED, DOCUMENTS, *NUMBERS)),
