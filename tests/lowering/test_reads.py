@@ -1,5 +1,6 @@
 """How often a query looks at what it reads: a document once for each value, a column without a wrapper around it."""
 
+import re
 from dataclasses import replace
 
 import pytest
@@ -38,6 +39,16 @@ def test_a_tenant_of_text_is_compared_without_a_cast(dialect: str) -> None:
     predicate = resolve(audience.parse("plan exists"), catalog).predicate
     sql = select_ids(Run(catalog, DIALECTS[dialect], tenant="a"), predicate).sql
     assert "CAST(" not in sql, sql
+
+
+@pytest.mark.parametrize("dialect", DIALECTS)
+def test_a_tenant_that_may_be_absent_is_marked_once(dialect: str) -> None:
+    """Where a text is marked by another text, one that is marked again equals nothing."""
+    catalog = replace(CATALOG, document=None, tenant=Column("org", "org", TextKind(), nullable=True))
+    predicate = resolve(audience.parse('member of "vips"'), catalog, static={"vips": "vips"}).predicate
+    members = {"vips": {("u1", "acme"), ("u2", None)}}
+    sql = select_ids(Run(catalog, DIALECTS[dialect], members=members), predicate).predicate
+    assert re.search(r"""COALESCE\(["`]org["`], ''\)""", sql, re.IGNORECASE), sql
 
 
 class Doubling(DuckDB):

@@ -7,15 +7,10 @@ parameter. Either way no NULL takes part: people have an id, rows have an id, an
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 
-from sqlglot import exp
-
-from audience.catalog import Column
-from audience.catalog.kinds import TextKind
 from audience.errors import CompilerBug
 from audience.limits import MEMBERS_INLINE_MAX
-from audience.lowering.build import cast, coalesce, string
 from audience.lowering.lowered import NEVER, Lowered
-from audience.lowering.scalars import subject
+from audience.lowering.scalars import key_text
 from audience.lowering.scope import Scope
 
 Pairs = Collection[tuple[str, str | None]]
@@ -34,14 +29,14 @@ class Members:
         if audience not in self.audiences:
             raise CompilerBug(f"the members of `{audience}` were resolved and not given")
         tenant_column = scope.catalog.tenant
-        keys = [_key(scope, scope.catalog.id)]
+        keys = [key_text(scope.dialect, scope.catalog.id.kind, scope.column(scope.catalog.id))]
         rows: list[tuple[str, ...]]
         if tenant_column is None:
             asked = self.tenant or None
             rows = sorted({(user,) for user, tenant in self.audiences[audience] if tenant == asked})
         else:
             rows = sorted({(user, tenant or "") for user, tenant in self.audiences[audience]})
-            keys.append(coalesce(_key(scope, tenant_column), string("")))
+            keys.append(key_text(scope.dialect, tenant_column.kind, scope.column(tenant_column), absent=""))
         if not rows:
             return NEVER
         taken = frozenset(key.name for key in (scope.catalog.id, tenant_column) if key is not None)
@@ -53,10 +48,3 @@ class Members:
             self.parameters[parameter] = [row[index] for row in rows]
             parameters.append(parameter)
         return Lowered(scope.dialect.is_among_given(keys, parameters, taken), nullable=False)
-
-
-def _key(scope: Scope, held: Column) -> exp.Expr:
-    """The id or the tenant as its text: bare where the column is text, so that an index on it serves."""
-    if held.kind == TextKind():
-        return subject(scope.dialect, held.kind, scope.column(held))
-    return cast(scope.column(held), "VARCHAR")

@@ -24,12 +24,14 @@ from audience.lowering.build import (
     as_stand_in,
     binary,
     cast,
+    coalesce,
     conjunction,
     double,
     false,
     integer_value,
     is_in,
     is_not_null,
+    string,
     text_value,
     true,
 )
@@ -51,6 +53,17 @@ def subject(dialect: Dialect, kind: Kind, value: exp.Expr, *, ordered: bool = Fa
             return dialect.compared_text(value, kind, ordered)
         case _:
             return value
+
+
+def key_text(dialect: Dialect, kind: Kind, key: exp.Expr, absent: str | None = None) -> exp.Expr:
+    """An id or a tenant as its text, to be compared with texts; `absent` is what stands for NULL.
+
+    It is marked last: some engines mark a text by another text, which must not be marked again.
+    """
+    is_text = kind == TextKind()
+    text = key if is_text else dialect.as_text(key)
+    filled = text if absent is None else coalesce(text, string(absent))
+    return dialect.compared_text(filled, kind if isinstance(kind, TextKind) and is_text else TextKind(), False)
 
 
 def is_wide(kind: Kind) -> bool:

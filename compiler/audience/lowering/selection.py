@@ -39,7 +39,7 @@ from audience.lowering.dialect import Dialect
 from audience.lowering.members import Members, Pairs
 from audience.lowering.predicate import Lowering
 from audience.lowering.query import Query, compose
-from audience.lowering.scalars import subject
+from audience.lowering.scalars import key_text, subject
 from audience.lowering.scope import EXTRACTED, ExtractedScope, Facet, InlineScope, Scope, is_json_text
 from audience.values import Text
 
@@ -68,7 +68,8 @@ class Run:
         if catalog.id.nullable:
             tests.append(is_not_null(column(catalog.id.name)))
         if catalog.tenant is not None and self.tenant is not None:
-            tests.append(binary(exp.EQ, _key_text(scope.dialect, catalog.tenant), string(self.tenant)))
+            held = key_text(scope.dialect, catalog.tenant.kind, column(catalog.tenant.name))
+            tests.append(binary(exp.EQ, held, string(self.tenant)))
         return conjunction(tests) if tests else None
 
     def unbound(self, predicate: Predicate, tree: exp.Expr) -> tuple[str, ...]:
@@ -112,12 +113,6 @@ def select_sample(run: Run, predicate: Predicate, shown: Sequence[Property], lim
     tree.set("limit", exp.Limit(expression=integer(limit)))
     unbound = run.unbound(predicate, tree)
     return compose(tree, run.dialect, parameters=parameters, unbound=unbound)
-
-
-def _key_text(dialect: Dialect, key: Column) -> exp.Expr:
-    """The text of an id or a tenant, to be compared with a text; a text column stays bare, where an index serves it."""
-    held = column(key.name)
-    return subject(dialect, key.kind, held) if key.kind == TextKind() else dialect.text(cast(held, "VARCHAR"))
 
 
 def _sortable(dialect: Dialect, key: Column) -> exp.Expr:

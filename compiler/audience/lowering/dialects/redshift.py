@@ -297,7 +297,7 @@ class Redshift(NativeNodes, ClockTexts, FourDigitYears, WithoutLists, WithoutStr
 
     def is_among(self, keys: Sequence[exp.Expr], rows: Rows, taken: frozenset[str]) -> exp.Expr:  # noqa: ARG002
         """IN of the ids of each tenant; nothing in it is NULL."""
-        return rows_in_groups([self.text(key) for key in keys], rows)
+        return rows_in_groups(keys, rows)
 
     def is_among_given(self, keys: Sequence[exp.Expr], parameters: Sequence[str], taken: frozenset[str]) -> exp.Expr:  # noqa: ARG002
         """There are no list parameters."""

@@ -288,7 +288,7 @@ class Snowflake(NativeNodes, ClockTexts, FourDigitYears):
 
     def is_among(self, keys: Sequence[exp.Expr], rows: Rows, taken: frozenset[str]) -> exp.Expr:  # noqa: ARG002
         """IN, of pairs as rows; nothing in it is NULL."""
-        return rows_in([self.text(key) for key in keys], rows)
+        return rows_in(keys, rows)
 
     def is_among_given(self, keys: Sequence[exp.Expr], parameters: Sequence[str], taken: frozenset[str]) -> exp.Expr:  # noqa: ARG002
         """There are no list parameters."""

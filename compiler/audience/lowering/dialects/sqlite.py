@@ -151,12 +151,11 @@ class SQLite(WithoutLists, WithoutStructs, WithoutDocuments):
     # members and output
 
     def is_among(self, keys: Sequence[exp.Expr], rows: Rows, taken: frozenset[str]) -> exp.Expr:  # noqa: ARG002
-        """IN, of pairs over VALUES; the texts on the left say the collation, and nothing in it is NULL."""
-        marked = [self.text(key) for key in keys]
+        """IN, of pairs over VALUES; the keys on the left say the collation, and nothing in it is NULL."""
         if len(keys) == 1:
-            return exp.In(this=marked[0], expressions=[string(user) for (user,) in rows])
+            return exp.In(this=keys[0], expressions=[string(user) for (user,) in rows])
         tuples: list[exp.Expr] = [exp.Tuple(expressions=[string(part) for part in row]) for row in rows]
-        return exp.In(this=exp.Tuple(expressions=list(marked)), query=exp.Subquery(this=exp.Values(expressions=tuples)))
+        return exp.In(this=exp.Tuple(expressions=list(keys)), query=exp.Subquery(this=exp.Values(expressions=tuples)))
 
     def is_among_given(self, keys: Sequence[exp.Expr], parameters: Sequence[str], taken: frozenset[str]) -> exp.Expr:  # noqa: ARG002
         """Lists travel as JSON, and are read side by side by the places of their items.
@@ -176,8 +175,7 @@ class SQLite(WithoutLists, WithoutStructs, WithoutDocuments):
         for source, alias in zip(sources[1:], aliases[1:], strict=True):
             places = [exp.Column(this=name("key"), table=name(table)) for table in (aliases[0], alias)]
             query.append("joins", exp.Join(this=source, on=binary(exp.EQ, places[0], places[1])))
-        marked: list[exp.Expr] = [self.text(key) for key in keys]
-        left = marked[0] if len(marked) == 1 else exp.Tuple(expressions=marked)
+        left = keys[0] if len(keys) == 1 else exp.Tuple(expressions=list(keys))
         return exp.In(this=left, query=exp.Subquery(this=query))
 
     def output(self, kind: Kind, operand: exp.Expr) -> exp.Expr:
