@@ -17,6 +17,7 @@ from audience.lowering.build import (
     coalesce,
     column,
     conjunction,
+    double,
     false,
     function,
     integer,
@@ -29,7 +30,7 @@ from audience.lowering.build import (
 )
 from audience.lowering.dialect import Steps, Test
 from audience.lowering.dialects.shared_leaves import SharedLeaves, free_variable
-from audience.values import Boolean, Null, Text, Value, write_json
+from audience.values import Boolean, Null, Number, Text, Value, write_json
 
 LONG_NUMBER = "[0-9]{19}"
 LONG_TEXT = '"-?[0-9]{19}'
@@ -106,6 +107,19 @@ class JsonInText(SharedLeaves):
         if len(literals) == 1:
             return function("has", _items(node), literals[0])
         return function("hasAny", _items(node), exp.Array(expressions=literals))
+
+    def node_has_all(self, node: exp.Expr, values: Sequence[Value]) -> exp.Expr | None:
+        """Texts in one pass over both lists; of numbers, as many different ones are found as are wanted."""
+        numbers: list[exp.Expr] = [double(value.value) for value in values if isinstance(value, Number)]
+        if not numbers:
+            return function("hasAll", _items(node), exp.Array(expressions=[_literal(value) for value in values]))
+        variable = free_variable([])
+        # A zero with a sign is the same number, and would be counted as another one.
+        number = binary(exp.Add, self.number_double(self.node_number(column(variable))), double(0.0))
+        read = function("arrayMap", exp.Lambda(this=number, expressions=[name(variable)]), _items(node))
+        wanted = exp.Lambda(this=is_in(column(variable), numbers), expressions=[name(variable)])
+        found = function("length", function("arrayDistinct", function("arrayFilter", wanted, read)))
+        return binary(exp.EQ, found, integer(len(numbers)))
 
     def node_some_item(self, node: exp.Expr, test: Test, others: Sequence[exp.Expr] = ()) -> exp.Expr:
         """A lambda over the items."""

@@ -39,7 +39,7 @@ from audience.lowering.build import (
 )
 from audience.lowering.dialect import Steps, Test
 from audience.lowering.dialects.shared_leaves import SharedLeaves, free_variable
-from audience.values import Array, Boolean, Null, Text, Value
+from audience.values import Array, Boolean, Null, Number, Text, Value
 
 MARK = ":"
 NUMBER = r"-?(?:0|[1-9][0-9]*)(?:[.][0-9]+)?(?:[eE][+-]?[0-9]+)?"
@@ -170,6 +170,22 @@ class MarkedNodes(SharedLeaves):
         if len(literals) == 1:
             return function("array_contains", _items(node), literals[0])
         return function("arrays_overlap", _items(node), function("array", *literals))
+
+    def node_has_all(self, node: exp.Expr, values: Sequence[Value]) -> exp.Expr | None:
+        """As many different ones are found as are wanted."""
+        variable = free_variable([node])
+        if numbers := [double(value.value) for value in values if isinstance(value, Number)]:
+            # A zero with a sign is the same number, and would be counted as another one.
+            number = binary(exp.Add, self.number_double(self.node_number(column(variable))), double(0.0))
+            read = function("transform", _items(node), exp.Lambda(this=number, expressions=[name(variable)]))
+            wanted: list[exp.Expr] = list(numbers)
+        elif all(isinstance(value, Boolean | Text) for value in values):
+            read, wanted = _items(node), [_scalar(value) for value in values]
+        else:
+            return None
+        is_wanted = exp.Lambda(this=is_in(column(variable), wanted), expressions=[name(variable)])
+        found = function("size", function("array_distinct", function("filter", read, is_wanted)))
+        return binary(exp.EQ, found, integer(len(wanted)))
 
     def node_some_item(self, node: exp.Expr, test: Test, others: Sequence[exp.Expr] = ()) -> exp.Expr:
         """A lambda over the items."""
