@@ -75,6 +75,9 @@ def compares_with_literal(
     form = kind.form
     if form is TimestampForm.NAIVE_NANOSECONDS:
         cut_order, shift = CUT[order]
+        if not _can_be_written(dialect, kind, microseconds + shift):
+            # At the end of the range, what lies within the last microsecond is not told from what begins it.
+            cut_order, shift = order, 0
         return binary(COMPARISONS[cut_order], value, dialect.instant_literal(kind, microseconds + shift))
     return binary(COMPARISONS[order], value, _unit_literal(dialect, kind, *_units(kind, order, microseconds)))
 

@@ -58,7 +58,7 @@ class DataFusion(ClockTexts, FourDigitYears, WithoutLists, WithoutDocuments):
         """For nanoseconds the range of the type."""
         match kind.form:
             case TimestampForm.NAIVE_NANOSECONDS:
-                return -NANOSECONDS_LAST, NANOSECONDS_LAST - 1
+                return -NANOSECONDS_LAST, NANOSECONDS_LAST
             case _:
                 return super().instant_range(kind)
 

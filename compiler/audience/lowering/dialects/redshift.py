@@ -1,6 +1,7 @@
 """Redshift's leaves, for SUPER columns and for typed scalar columns.
 
-Nothing executes them here: each leans on what Redshift's documentation says, and the sentence is in its docstring.
+Nothing executes them here. Each leans on what Redshift's documentation says; a docstring below says what it was taken
+to say, and where it is silent.
 What shaped them: trailing blanks do not count when texts are compared, neither in VARCHAR nor in SUPER; the name of an
 attribute is folded to lower case unless the session says otherwise; unnesting stands in FROM and must begin with the
 name of a table, so the people are always called the same; SUPER has no function that counts the keys of an object.
@@ -162,7 +163,7 @@ class Redshift(NativeNodes, ClockTexts, FourDigitYears, WithoutLists, WithoutStr
     # numbers
 
     def is_number(self, operand: exp.Expr) -> exp.Expr:
-        """NaN equals NaN, as in PostgreSQL."""
+        """NaN is taken to equal NaN, as in PostgreSQL; the documentation does not say it."""
         return negation(binary(exp.EQ, operand, cast(string("NaN"), "DOUBLE")))
 
     # instants
@@ -253,7 +254,7 @@ class Redshift(NativeNodes, ClockTexts, FourDigitYears, WithoutLists, WithoutStr
         return key
 
     def node_form(self, node: exp.Expr) -> exp.Expr:
-        """JSON_TYPEOF is NULL for NULL, and `null` for a JSON null."""
+        """JSON_TYPEOF is `null` for a JSON null; of NULL nothing is said, and NULL and `null` read as absent."""
         return function("JSON_TYPEOF", node)
 
     def node_text(self, node: exp.Expr) -> exp.Expr:

@@ -1,6 +1,7 @@
 """Snowflake's leaves, for VARIANT columns, for JSON in VARCHAR columns, and for columns of structured types.
 
-Nothing executes them here: each leans on what Snowflake's documentation says, and the sentence is in its docstring.
+Nothing executes them here. Each leans on what Snowflake's documentation says; a docstring below says what it was taken
+to say, and where it is silent.
 What shaped them: sqlglot writes TRY_CAST as CAST, so the TRY_ functions are called by name; a VARIANT holds a number
 as INTEGER, DECIMAL or DOUBLE, and its text shows a DOUBLE with 16 digits; casts of texts to timestamps follow formats
 of the session, so that every format is spelled out; a column, a schema or an account can have a collation.
@@ -87,11 +88,6 @@ class Snowflake(NativeNodes, ClockTexts, FourDigitYears):
         counts=_count_if,
         limits=(
             Limit("the empty key of an object", "GET takes no empty name of a field", ("path-04",)),
-            Limit(
-                "a list in JSON compared with another property",
-                "whether a lambda may name a column is not documented",
-                ("has-49",),
-            ),
             Limit("semi-structured ARRAY and OBJECT columns as typed columns", "declare them as JSON"),
             Limit("timestamps of the years before 1 and after 9999", "they compare as the nearest of those years"),
             Limit("more than 10,000 static members of one audience", "Snowflake has no list parameters"),
@@ -217,10 +213,8 @@ class Snowflake(NativeNodes, ClockTexts, FourDigitYears):
         return self.some_item(items, lambda item: is_in(item, [value.copy() for value in values]))
 
     def some_item(self, items: exp.Expr, test: Test, others: Sequence[exp.Expr] = ()) -> exp.Expr:
-        """FILTER keeps the items for which the condition is TRUE, and is NULL for NULL."""
-        if others:
-            raise UnsupportedByDialect(self.name, "a list compared with another property")
-        variable = free_variable(())
+        """FILTER keeps the items for which the condition is TRUE, and is NULL for NULL; a lambda may name columns."""
+        variable = free_variable(others)
         passing = exp.Lambda(this=test(column(variable)), expressions=[name(variable)])
         return binary(exp.GT, function("ARRAY_SIZE", function("FILTER", items, passing)), integer(0))
 

@@ -1,10 +1,11 @@
 """Trino's leaves, for columns of type JSON, for JSON in VARCHAR columns, and for typed columns.
 
-Nothing executes them here: each leans on what Trino's documentation says, and the sentence is in its docstring. What
-shaped them: `json_extract` with a path reads `["0"]` as an index where it meets a list, and `[0]` as a key where it
-meets an object, so values are taken apart by casts to MAP(VARCHAR, JSON) and ARRAY(JSON), which fail on anything else;
-CAST of a JSON number or boolean to VARCHAR gives its text, so that a value's form is read from its JSON text; a
-TIMESTAMP without a precision has milliseconds; VARCHAR has no collations and compares bytes of UTF-8.
+Nothing executes them here. Each leans on what Trino's documentation says; a docstring below says what it was taken to
+say, and where it is silent. What shaped them: `json_extract` with a path reads `["0"]` as an index where it meets a
+list, and `[0]` as a key where it meets an object, so values are taken apart by casts to MAP(VARCHAR, JSON) and
+ARRAY(JSON), which fail on anything else; CAST of a JSON number or boolean to VARCHAR gives its text, so that a value's
+form is read from its JSON text; a TIMESTAMP without a precision has milliseconds; VARCHAR has no collations and
+compares bytes of UTF-8.
 """
 
 from collections.abc import Mapping, Sequence
