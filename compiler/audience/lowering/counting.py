@@ -23,12 +23,11 @@ from audience.lowering.build import (
     negation,
     select,
 )
+from audience.lowering.dialect import Steps
 from audience.lowering.predicate import Lowering
 from audience.lowering.query import Query, compose
 from audience.lowering.scope import ExtractedScope, is_json_text
 from audience.lowering.selection import Run
-
-Steps = tuple[str | int, ...]
 
 TOTAL, MALFORMED = "total", "malformed"
 

@@ -17,9 +17,7 @@ from audience.catalog import Catalog, Column, Location
 from audience.catalog.kinds import ArrayKind, JsonKind, Kind, MapKind, StructKind
 from audience.errors import CompilerBug
 from audience.lowering.build import aliased, case, column, select
-from audience.lowering.dialect import Dialect
-
-Steps = tuple[str | int, ...]
+from audience.lowering.dialect import Dialect, Steps
 
 EXTRACTED = "people"
 """The name of the extraction inside a query."""

@@ -24,7 +24,7 @@ COMPRESSED = (".gz", ".zst")
 ACCEPTED = (
     "people come from .parquet, .csv, .tsv, .ndjson, .jsonl or .json files (wildcards allowed), "
     "from a DuckDB or SQLite database (.duckdb, .ddb, .sqlite, .sqlite3, .db), from a server (postgresql://…, "
-    "clickhouse://…), or from a catalog.toml"
+    "clickhouse://…, sc://… of Spark Connect), or from a catalog.toml"
 )
 
 SERVERS: Mapping[str, Callable[[str], Engine]] = {
@@ -100,7 +100,8 @@ def open_object(source: object, table: str | None) -> Opened:
     raise UsageError(
         "A701",
         f"people cannot be read from a {type(source).__name__}",
-        "give a path, a connection of DuckDB or psycopg and its table, or a data frame of pandas, Polars or Arrow",
+        "give a path, an address, a connection of DuckDB, sqlite3, psycopg or ClickHouse, a Spark session, or a data "
+        "frame of pandas, Polars or Arrow",
     )
 
 
@@ -120,7 +121,8 @@ def _open_database(path: Path, table: str | None) -> Opened:
 def _open_server(address: str, table: str | None) -> Opened:
     scheme, _, rest = address.partition("://")
     if scheme not in SERVERS:
-        help = "download it, or read it into a file or a DuckDB database, and name that"
+        known = ", ".join(f"{known}://" for known in SERVERS)
+        help = f"servers are {known}; download anything else into a file or a DuckDB database, and name that"
         raise UsageError("A701", f"people cannot be read from {scheme}:// addresses", help)
     # What stands before the host and after the place may be secret.
     place = rest.rpartition("@")[2].partition("?")[0]
