@@ -51,7 +51,7 @@ from audience.lowering.dialects.clock_text import ClockTexts, written_clock, wri
 from audience.lowering.dialects.four_digit_years import FourDigitYears
 from audience.lowering.dialects.native_json import NativeNodes
 from audience.lowering.dialects.rows_in import rows_in
-from audience.lowering.dialects.shared_leaves import free_variable, member_names
+from audience.lowering.dialects.shared_leaves import counted_by, free_variable, member_names
 from audience.values import MICROSECONDS_PER_DAY
 
 ROWS = "audience_rows"
@@ -59,10 +59,6 @@ ROWS = "audience_rows"
 
 INDEX_MAX = 2**62
 """A subscript is an INT64; no list is so long."""
-
-
-def _count_if(condition: exp.Expr) -> exp.Expr:
-    return function("COUNTIF", condition)
 
 
 class AudienceBigQuery(BigQuerySyntax):
@@ -93,7 +89,7 @@ class BigQuery(NativeNodes, ClockTexts, FourDigitYears):
         title="BigQuery",
         versions="zetasql 0.1.5",
         verified=True,
-        counts=_count_if,
+        counts=counted_by("COUNTIF"),
         limits=(
             Limit(
                 "a number beyond binary64 in a document",

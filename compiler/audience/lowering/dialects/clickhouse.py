@@ -46,7 +46,7 @@ from audience.lowering.dialects.clickhouse_instants import (
 )
 from audience.lowering.dialects.clickhouse_json import JsonInText
 from audience.lowering.dialects.clickhouse_printer import PRINTER
-from audience.lowering.dialects.shared_leaves import free_variable
+from audience.lowering.dialects.shared_leaves import counted_by, free_variable, is_number_literal
 from audience.values import MICROSECONDS_PER_DAY
 
 PARAMETER_TYPES = {
@@ -90,10 +90,6 @@ LIMITS = (
 )
 
 
-def _count_if(condition: exp.Expr) -> exp.Expr:
-    return function("countIf", condition)
-
-
 class ClickHouse(JsonInText):
     """The leaves of ClickHouse 26."""
 
@@ -102,7 +98,7 @@ class ClickHouse(JsonInText):
         title="ClickHouse",
         versions="26.9",
         verified=True,
-        counts=_count_if,
+        counts=counted_by("countIf"),
         reads="tables, views and Parquet files",
         driver="audience[clickhouse]",
         limits=LIMITS,
@@ -233,13 +229,13 @@ class ClickHouse(JsonInText):
 
     def list_has(self, items: exp.Expr, value: exp.Expr) -> exp.Expr:
         """`has` compares exactly, but wants a type that holds both sides; no type holds every whole number."""
-        if _is_number(value):
+        if is_number_literal(value):
             return self.some_item(items, lambda item: binary(exp.EQ, item, value))
         return function("has", items, value)
 
     def list_has_any(self, items: exp.Expr, values: Sequence[exp.Expr]) -> exp.Expr:
         """`hasAny` wants a type that holds both sides; `IN` compares numbers exactly, but not instants."""
-        if all(_is_number(value) for value in values):
+        if all(is_number_literal(value) for value in values):
             return self.some_item(items, lambda item: is_in(item, values))
         return function("hasAny", items, exp.Array(expressions=list(values)))
 
@@ -298,9 +294,3 @@ class ClickHouse(JsonInText):
 
 def _microseconds(operand: exp.Expr) -> exp.Expr:
     return function("toUnixTimestamp64Micro", function("toDateTime64", operand, integer(6), string(UTC)))
-
-
-def _is_number(value: exp.Expr) -> bool:
-    """Whether a literal is a number and neither a text nor an instant."""
-    bare = value.this if isinstance(value, exp.Neg) else value
-    return isinstance(bare, exp.Literal) and not bare.is_string

@@ -46,7 +46,7 @@ from audience.lowering.dialect import Capabilities, ParameterType, Steps, Test
 from audience.lowering.dialects.clock_text import short_clock, written_day
 from audience.lowering.dialects.duckdb_json import items_of, json_paths, node_literal, transformed
 from audience.lowering.dialects.duckdb_relation import relation
-from audience.lowering.dialects.shared_leaves import SharedLeaves, free_variable
+from audience.lowering.dialects.shared_leaves import SharedLeaves, counted_by, free_variable
 from audience.values import MICROSECONDS_PER_DAY, Array, Number, Text, Value
 
 DATE = "([1-9][0-9]{3}|0[1-9][0-9]{2}|00[1-9][0-9]|000[1-9])-[0-9]{2}-[0-9]{2}"
@@ -68,10 +68,6 @@ NANOSECONDS_LAST = 9_223_372_036_854_775
 """The range of TIMESTAMP_NS, in microseconds."""
 
 
-def _count_if(condition: exp.Expr) -> exp.Expr:
-    return function("count_if", condition)
-
-
 SAMPLE_SEED = 1
 """The same people are looked at each time, as far as DuckDB can promise it."""
 
@@ -91,7 +87,7 @@ class DuckDB(SharedLeaves):
         title="DuckDB",
         versions="2.0",
         verified=True,
-        counts=_count_if,
+        counts=counted_by("count_if"),
         materialized=True,
         instead_of_indexes="it skips the parts of a table whose lowest and highest values rule a condition out; store"
         " the table in the order of the column that most audiences compare: CREATE TABLE … AS SELECT … ORDER BY …",

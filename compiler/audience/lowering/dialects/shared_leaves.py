@@ -4,7 +4,7 @@ Nothing here is right for every engine by itself. A dialect that takes a leaf fr
 run on the dialect as a whole.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from itertools import count
 
 from sqlglot import exp
@@ -41,6 +41,17 @@ MEMBERS = "audience_members"
 def count_filtered(condition: exp.Expr) -> exp.Expr:
     """count(*) FILTER (WHERE condition), the standard's way."""
     return exp.Filter(this=function("count", exp.Star()), expression=exp.Where(this=condition))
+
+
+def counted_by(function_name: str) -> Callable[[exp.Expr], exp.Expr]:
+    """The same by a function of the engine's own."""
+    return lambda condition: function(function_name, condition)
+
+
+def is_number_literal(value: exp.Expr) -> bool:
+    """Whether a value is written as a number, and neither as a text nor as an instant."""
+    bare = value.this if isinstance(value, exp.Neg) else value
+    return isinstance(bare, exp.Literal) and not bare.is_string
 
 
 def table(parts: tuple[str, ...]) -> exp.Table:

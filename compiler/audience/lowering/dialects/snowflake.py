@@ -48,17 +48,13 @@ from audience.lowering.dialects.exponents import DoublesFromText
 from audience.lowering.dialects.four_digit_years import FourDigitYears
 from audience.lowering.dialects.native_json import NativeNodes
 from audience.lowering.dialects.rows_in import rows_in
-from audience.lowering.dialects.shared_leaves import free_variable
+from audience.lowering.dialects.shared_leaves import counted_by, free_variable
 from audience.values import MICROSECONDS_PER_DAY
 
 DAY_FORMAT, CLOCK_FORMAT, ZONED_FORMAT = (
     "YYYY-MM-DD", "YYYY-MM-DD HH24:MI:SS.FF6", "YYYY-MM-DD HH24:MI:SS.FF6TZH:TZM",
 )  # fmt: skip
 INDEX_MAX = 2**31 - 1
-
-
-def _count_if(condition: exp.Expr) -> exp.Expr:
-    return function("COUNT_IF", condition)
 
 
 class AudienceSnowflake(SnowflakeSyntax):
@@ -85,7 +81,7 @@ class Snowflake(NativeNodes, ClockTexts, FourDigitYears):
         title="Snowflake",
         versions="the service of 2026",
         verified=False,
-        counts=_count_if,
+        counts=counted_by("COUNT_IF"),
         limits=(
             Limit("the empty key of an object", "GET takes no empty name of a field", ("path-04",)),
             Limit("semi-structured ARRAY and OBJECT columns as typed columns", "declare them as JSON"),

@@ -34,7 +34,6 @@ from audience.lowering.build import (
     is_in,
     is_null,
     name,
-    paren,
     string,
     text_value,
     try_cast,
@@ -51,7 +50,7 @@ from audience.lowering.dialects.clock_text import (
     written_day,
 )
 from audience.lowering.dialects.rows_in import rows_in_groups
-from audience.lowering.dialects.shared_leaves import free_variable, member_names, table
+from audience.lowering.dialects.shared_leaves import counted_by, free_variable, is_number_literal, member_names, table
 from audience.lowering.dialects.spark_json import INDEX_LAST, MarkedNodes, bound
 from audience.lowering.dialects.spark_printer import PRINTER
 from audience.values import MICROSECONDS_PER_DAY
@@ -83,10 +82,6 @@ LIMITS = (
 )
 
 
-def _count_if(condition: exp.Expr) -> exp.Expr:
-    return function("count_if", condition)
-
-
 class Spark(MarkedNodes, ClockTexts):
     """The leaves of Spark 4."""
 
@@ -95,7 +90,7 @@ class Spark(MarkedNodes, ClockTexts):
         title="Spark",
         versions="Sail 0.7; Spark 4.3",
         verified=True,
-        counts=_count_if,
+        counts=counted_by("count_if"),
         reads="tables, views and Parquet files",
         driver="audience[spark]",
         limits=LIMITS,
@@ -226,13 +221,13 @@ class Spark(MarkedNodes, ClockTexts):
 
     def list_has(self, items: exp.Expr, value: exp.Expr) -> exp.Expr:
         """A number by its own comparison, for list functions tell the signs of zero apart on Sail."""
-        if _is_number(value):
+        if is_number_literal(value):
             return self.some_item(items, lambda item: binary(exp.EQ, item, value))
         return function("array_contains", items, value)
 
     def list_has_any(self, items: exp.Expr, values: Sequence[exp.Expr]) -> exp.Expr:
         """One pass over both lists; numbers by IN."""
-        if any(_is_number(value) for value in values):
+        if any(is_number_literal(value) for value in values):
             return self.some_item(items, lambda item: is_in(item, values))
         return function("arrays_overlap", items, function("array", *values))
 
@@ -310,9 +305,3 @@ def _to_json(operand: exp.Expr) -> exp.Expr:
     options = {"timestampFormat": TIMESTAMP_FORMAT, "timeZone": "UTC", "ignoreNullFields": "false"}
     parts = [string(part) for option in options.items() for part in option]
     return function("to_json", operand, function("map", *parts))
-
-
-def _is_number(value: exp.Expr) -> bool:
-    """Whether a literal is a number and neither a text nor an instant."""
-    bare = value.this if isinstance(value, exp.Neg) else value
-    return isinstance(paren(bare), exp.Literal) and not bare.is_string

@@ -45,15 +45,11 @@ from audience.lowering.dialects.clock_text import ClockTexts, written_clock, wri
 from audience.lowering.dialects.four_digit_years import FourDigitYears
 from audience.lowering.dialects.native_json import NativeNodes
 from audience.lowering.dialects.rows_in import rows_in
-from audience.lowering.dialects.shared_leaves import free_variable
+from audience.lowering.dialects.shared_leaves import counted_by, free_variable
 from audience.values import MICROSECONDS_PER_DAY
 
 OBJECT, LIST = "MAP(VARCHAR, JSON)", "JSON[]"
 INDEX_MAX = 2**31 - 2
-
-
-def _count_if(condition: exp.Expr) -> exp.Expr:
-    return function("count_if", condition)
 
 
 class Trino(NativeNodes, ClockTexts, FourDigitYears):
@@ -65,7 +61,7 @@ class Trino(NativeNodes, ClockTexts, FourDigitYears):
         title="Trino",
         versions="476",
         verified=False,
-        counts=_count_if,
+        counts=counted_by("count_if"),
         limits=(
             Limit("timestamps of the years before 1 and after 9999", "they compare as the nearest of those years"),
             Limit("columns of type CHAR(n)", "Trino pads them, and their trailing blanks do not count"),
