@@ -12,7 +12,7 @@ from sqlglot import exp
 from audience.catalog import Kind
 from audience.catalog.kinds import DecimalKind, OpaqueKind, StructKind, TextKind, TimestampForm, TimestampKind
 from audience.errors import CompilerBug
-from audience.lowering.build import binary, case, cast, function, integer, negation, string, try_cast
+from audience.lowering.build import binary, case, cast, function, integer, integer_value, negation, string, try_cast
 from audience.lowering.dialect import Capabilities, Limit, ParameterType, Rows
 from audience.lowering.dialects.clock_text import ClockTexts
 from audience.lowering.dialects.four_digit_years import FourDigitYears
@@ -66,13 +66,17 @@ class DataFusion(ClockTexts, FourDigitYears, WithoutLists, WithoutDocuments):
         """A number of microseconds as what the column holds."""
         match kind.form:
             case TimestampForm.DATE:
-                return function("arrow_cast", integer(microseconds // MICROSECONDS_PER_DAY), string("Date32"))
+                return function("arrow_cast", integer_value(microseconds // MICROSECONDS_PER_DAY), string("Date32"))
             case TimestampForm.NAIVE:
-                return function("arrow_cast", integer(microseconds), string("Timestamp(Microsecond, None)"))
+                return function("arrow_cast", integer_value(microseconds), string("Timestamp(Microsecond, None)"))
             case TimestampForm.NAIVE_NANOSECONDS:
-                return function("arrow_cast", integer(microseconds * 1_000), string("Timestamp(Nanosecond, None)"))
+                return function(
+                    "arrow_cast", integer_value(microseconds * 1_000), string("Timestamp(Nanosecond, None)")
+                )
             case TimestampForm.ZONED:
-                return function("arrow_cast", integer(microseconds), string('Timestamp(Microsecond, Some("+00:00"))'))
+                return function(
+                    "arrow_cast", integer_value(microseconds), string('Timestamp(Microsecond, Some("+00:00"))')
+                )
             case TimestampForm.EPOCH_SECONDS | TimestampForm.EPOCH_MILLISECONDS:
                 raise CompilerBug("epoch columns compare as integers")
 
