@@ -33,7 +33,7 @@ export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help demo test test-engines check lint types contracts format docs fuzz planted mutants deep bench wheel constraints clean
+.PHONY: help demo test test-engines check lint types contracts format docs fuzz planted planted-engines mutants deep bench wheel constraints clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -72,6 +72,9 @@ fuzz: $(STAMP) ## interpreter against engines, in bulk (SEED=1 MINUTES=1 ENGINES
 
 planted: $(STAMP) ## apply each planted bug; the tests must notice every one
 	$(BIN)/python -m tests.planted
+
+planted-engines: $(ENGINES_STAMP) ## the same for the bugs of the heavy engines
+	$(ENGINES_BIN)/python -m tests.planted --heavy
 
 mutants: $(MUTANTS_STAMP) ## change the compiler by chance; the tests must notice nine of ten (SEED=1 MUTANTS=500)
 	$(MUTANTS_BIN)/python -m tests.mutants --seed $(SEED) --mutants $(MUTANTS)

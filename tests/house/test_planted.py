@@ -9,6 +9,7 @@ import pytest
 
 from tests.planted.patch import PATCHES, read_patch
 from tests.planted.run import Verdict, read_verdict
+from tests.stores import LIGHT, STORES
 
 ROOT = Path(__file__).parents[2]
 FILES = sorted(PATCHES.glob("*.patch"))
@@ -39,6 +40,32 @@ def test_a_planted_bug_says_what_it_is(path: Path) -> None:
     assert re.fullmatch(r"[a-z0-9]+(-[a-z0-9]+)+", patch.name)
     assert patch.bug.endswith(".")
     assert patch.counts.endswith(".")
+
+
+@each
+def test_a_planted_bug_names_an_engine_that_is_not_tried_anyway(path: Path) -> None:
+    engine = read_patch(path).engine
+    assert engine is None or (engine in STORES and engine not in LIGHT)
+
+
+@pytest.mark.parametrize("engine", ["postgres", "duckdb"])
+def test_bugs_of_an_engine_are_planted_in_its_leaves(engine: str) -> None:
+    assert sum(any(f"/{engine}" in file for file in read_patch(path).files) for path in FILES) >= 2
+
+
+@pytest.mark.parametrize("engine", ["clickhouse", "spark", "sqlite", "bigquery"])
+def test_bugs_are_planted_for_heavy_engines(engine: str) -> None:
+    assert engine in {read_patch(path).engine for path in FILES}
+
+
+def test_the_engine_of_a_patch_is_read(tmp_path: Path) -> None:
+    path = tmp_path / "one-engine.patch"
+    diff = "diff --git a/x b/x\n--- a/x\n+++ b/x\n"
+    path.write_text(f"Bug: wrong.\nCounts: more.\nEngine: spark\n\n{diff}")
+    assert read_patch(path).engine == "spark"
+    assert read_patch(path).counts == "more."
+    path.write_text(f"Bug: wrong.\nCounts: more.\nEngines: spark\n\n{diff}")
+    assert read_patch(path).engine is None
 
 
 @each

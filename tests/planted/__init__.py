@@ -6,7 +6,8 @@ lacks a law: that is a failure of the suite, and the run's. It is *broken* when 
 crashes instead of answering wrongly (a module that cannot be imported, a name that does not exist), because every
 suite notices that. The unpatched tree is tested first: a suite that is red already proves nothing.
 
-    python -m tests.planted                       all of them
+    python -m tests.planted                       all that DuckDB and PostgreSQL show
+    python -m tests.planted --heavy               all that only another engine shows, in `.venv-engines`
     python -m tests.planted like-wildcards        one, by its name
     python -m tests.planted --list                what each is, and what it would do to people's counts
     python -m tests.planted --head                the last commit and not the files as they are now
@@ -16,7 +17,9 @@ To plant another: make the mistake in the tree, then
     git diff -U2 compiler/ > tests/planted/patches/the-name.patch && git checkout compiler/
 
 and write above the first `diff` a line `Bug:` (what is wrong) and a line `Counts:` (what people would see of it);
-git ignores both. A patch that no longer applies, because its lines were rewritten, is planted again the same way.
+git ignores both. A third line, `Engine:`, names the store of `tests/stores/` that alone can show the bug, where that is
+none of `make test`: the patch is then tried on that store, by `make planted-engines`. A patch that no longer applies,
+because its lines were rewritten, is planted again the same way.
 
 `patch` reads a patch · `run` tries one on a copy of the tree · `__main__` is the command.
 """

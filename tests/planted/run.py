@@ -9,13 +9,14 @@ import tarfile
 import tempfile
 import time
 import xml.etree.ElementTree as ET
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
 
 from tests.planted.patch import Patch
+from tests.stores import CHOICE
 
 ROOT = Path(__file__).parents[2]
 
@@ -33,6 +34,9 @@ PROVING = (
 )
 """The folders that prove meaning, the likeliest killers first. Style, documents and the command line are left out:
 that a page or a message changed is no proof that somebody's count did."""
+
+ASKING = ("tests/corpus", "tests/properties", "tests/fuzz")
+"""What asks whichever engine is named: all that a bug of a heavy one can fail."""
 
 SECONDS_MAX = 900
 
@@ -84,14 +88,14 @@ def snapshot(*, head: bool) -> Iterator[Path]:
         yield copy
 
 
-def try_patch(patch: Patch | None, tree: Path) -> Outcome:
-    """Test a copy of the tree with the patch applied, or, without one, as it is."""
+def try_patch(patch: Patch | None, tree: Path, engine: str | None = None) -> Outcome:
+    """Test a copy of the tree with the patch applied, or, without one, as it is on an engine."""
     began = time.monotonic()
     with tempfile.TemporaryDirectory(prefix="planted-") as scratch:
         copy = Path(scratch).resolve() / "tree"
         shutil.copytree(tree, copy)
         problem = _apply(patch, copy) if patch else None
-        verdict, why = (Verdict.BROKEN, problem) if problem else _test(copy, patch)
+        verdict, why = (Verdict.BROKEN, problem) if problem else _test(copy, patch, patch.engine if patch else engine)
     return Outcome(verdict, why, time.monotonic() - began)
 
 
@@ -103,9 +107,11 @@ def _apply(patch: Patch, copy: Path) -> str | None:
     return f"does not apply: {done.stderr.strip().splitlines()[0]}" if done.returncode else None
 
 
-def _test(copy: Path, patch: Patch | None) -> tuple[Verdict, str]:
+def _test(copy: Path, patch: Patch | None, engine: str | None) -> tuple[Verdict, str]:
     """Run the proving folders on a copy; only a failing test kills."""
     environment = {**os.environ, "PYTHONPATH": os.pathsep.join(import_paths(copy)), "HYPOTHESIS_PROFILE": "ci"}
+    if engine:
+        environment[CHOICE] = engine
     said = subprocess.run(
         [sys.executable, "-c", IMPORTED_FROM, str(copy)], cwd=copy, env=environment, capture_output=True, text=True
     )
@@ -116,7 +122,7 @@ def _test(copy: Path, patch: Patch | None) -> tuple[Verdict, str]:
     command = [sys.executable, "-m", "pytest", "-x", "-q", "-n", "0", "-p", "no:cacheprovider", f"--junitxml={report}"]
     try:
         done = subprocess.run(
-            [*command, *proving_folders(copy, patch.files if patch else ())],
+            [*command, *proving_folders(copy, patch.files if patch else (), ASKING if engine else PROVING)],
             cwd=copy,
             env=environment,
             capture_output=True,
@@ -134,9 +140,9 @@ def import_paths(copy: Path) -> list[str]:
     return [str(copy / part) for part in ("compiler", "grammar")]
 
 
-def proving_folders(copy: Path, changed: Iterable[str]) -> list[str]:
+def proving_folders(copy: Path, changed: Iterable[str], proving: Sequence[str] = PROVING) -> list[str]:
     """The proving folders of this tree, those that mirror the rooms of the changed files first."""
-    wanted = dict.fromkeys([*(folder for folder in map(_mirror, changed) if folder in PROVING), *PROVING])
+    wanted = dict.fromkeys([*(folder for folder in map(_mirror, changed) if folder in proving), *proving])
     return [folder for folder in wanted if any((copy / folder).glob("test_*.py"))]
 
 
