@@ -253,6 +253,9 @@ class Dialect(Protocol):
     def node_keys(self, node: exp.Expr) -> exp.Expr:
         """How many members an object node has; asked only along with `is_node(node, "object")`, and never raises."""
 
+    def has_key(self, node: exp.Expr, key: str) -> exp.Expr | None:
+        """Whether an object node has a key; None where the node of a null tells it from one that is missing."""
+
     def node_has_any(self, node: exp.Expr, values: Sequence[Value]) -> exp.Expr:
         """Whether a list node has one of several plain values as an item; false or NULL for everything else."""
 

@@ -77,6 +77,10 @@ def node_equals(dialect: Dialect, node: exp.Expr, value: Value) -> Lowered:
             is_object = Lowered(dialect.is_node(node, "object"), nullable=True)
             size = Lowered(binary(exp.EQ, dialect.node_keys(node), integer(len(members))), nullable=True)
             parts = [node_equals(dialect, dialect.node(node, (key,)), part) for key, part in members]
+            for key, part in members:
+                present = dialect.has_key(node, key) if part == Null() else None
+                if present is not None:
+                    parts.append(Lowered(present, nullable=True))
             return all_lowered([is_object, size, *parts])
         case _:
             raise CompilerBug(f"{value!r} is plain")

@@ -198,6 +198,10 @@ class SharedLeaves:
         """One by one."""
         return None
 
+    def has_key(self, node: exp.Expr, key: str) -> exp.Expr | None:  # noqa: ARG002
+        """A null has a node."""
+        return None
+
     def node_has_all(self, node: exp.Expr, values: Sequence[Value]) -> exp.Expr | None:  # noqa: ARG002
         """One by one."""
         return None

@@ -162,6 +162,10 @@ class MarkedNodes(SharedLeaves):
         """How many members an object node has."""
         return function("array_size", function("json_object_keys", node))
 
+    def has_key(self, node: exp.Expr, key: str) -> exp.Expr | None:
+        """Nothing is left of a null but its key."""
+        return function("array_contains", function("json_object_keys", node), string(f"{MARK}{key}"))
+
     def node_has_any(self, node: exp.Expr, values: Sequence[Value]) -> exp.Expr:
         """Scalars in one pass."""
         if not all(isinstance(value, Boolean | Text) for value in values):
