@@ -128,7 +128,7 @@ class Redshift(NativeNodes, ClockTexts, FourDigitYears, WithoutLists, WithoutStr
             Limit(
                 "a property equal to an object",
                 "no function of Redshift counts the keys of an object",
-                ("abs-14", "eq-56", "eq-57", "eq-58"),
+                ("abs-14", "eq-56", "eq-57", "eq-58", "reg-null-member-01", "reg-null-member-02"),
             ),
             Limit("sessions without the lax mode of SUPER", "a path that leads nowhere raises there"),
             Limit("timestamps of the years before 1 and after 9999", "they compare as the nearest of those years"),
