@@ -6,6 +6,8 @@ the years 1 and 9999, where an engine's timestamps end. It stands here a second 
 interpreter: two independent readings that must agree.
 """
 
+from abc import ABC, abstractmethod
+
 from sqlglot import exp
 
 from audience.lowering.build import binary, case, function, integer, string
@@ -28,24 +30,24 @@ FIRST, LAST = -62_135_596_800_000_000, 253_402_300_799_999_999
 HOUR, MINUTE, SECOND = 3_600_000_000, 60_000_000, 1_000_000
 
 
-class ClockTexts(SharedLeaves):
+class ClockTexts(SharedLeaves, ABC):
     """`instant_of_text` from four leaves that every engine has."""
 
+    @abstractmethod
     def matches(self, text: exp.Expr, pattern: str) -> exp.Expr:
         """Whether the whole text matches a pattern; an ending newline is part of the text."""
-        raise NotImplementedError
 
+    @abstractmethod
     def days(self, date: exp.Expr) -> exp.Expr:
         """Days since the epoch of a text that is known to be a date."""
-        raise NotImplementedError
 
+    @abstractmethod
     def whole(self, digits: exp.Expr) -> exp.Expr:
         """The number that a text of ASCII digits writes."""
-        raise NotImplementedError
 
+    @abstractmethod
     def fraction(self, text: exp.Expr) -> exp.Expr:
         """The digits after the decimal point, at most six; NULL where there is none."""
-        raise NotImplementedError
 
     def part(self, text: exp.Expr, start: int, length: int) -> exp.Expr:
         """A part of a text from a position that counts from 1."""

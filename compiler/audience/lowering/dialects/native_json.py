@@ -4,6 +4,7 @@ Such an engine tells a value's form by a word, and gives the text, the boolean a
 value is compared by what it is, never by how it is written, so that no two spellings of a text can differ.
 """
 
+from abc import ABC, abstractmethod
 from collections.abc import Mapping, Sequence
 from typing import ClassVar
 
@@ -28,39 +29,39 @@ from audience.lowering.dialects.shared_leaves import SharedLeaves
 from audience.values import Array, Boolean, Null, Text, Value
 
 
-class NativeNodes(SharedLeaves):
+class NativeNodes(SharedLeaves, ABC):
     """JSON leaves in terms of a value's form, text and boolean."""
 
     forms: ClassVar[Mapping[str, str]]
     """The engine's words for `text`, `list`, `object` and `null`."""
 
+    @abstractmethod
     def node_form(self, node: exp.Expr) -> exp.Expr:
         """The engine's word for what a node is; NULL for no node."""
-        raise NotImplementedError
 
+    @abstractmethod
     def node_text(self, node: exp.Expr) -> exp.Expr:
         """The text of a text node, NULL for every other node."""
-        raise NotImplementedError
 
+    @abstractmethod
     def node_boolean(self, node: exp.Expr) -> exp.Expr:
         """The boolean of a node, NULL unless it is one."""
-        raise NotImplementedError
 
+    @abstractmethod
     def node_length(self, node: exp.Expr) -> exp.Expr:
         """How many items a list node has."""
-        raise NotImplementedError
 
+    @abstractmethod
     def node(self, document: exp.Expr, steps: Steps) -> exp.Expr:
         """The node at a path."""
-        raise NotImplementedError
 
+    @abstractmethod
     def node_some_item(self, node: exp.Expr, test: Test, others: Sequence[exp.Expr] = ()) -> exp.Expr:
         """Whether some item passes a test."""
-        raise NotImplementedError
 
+    @abstractmethod
     def document(self, operand: exp.Expr, text: bool) -> exp.Expr:
         """A JSON column, ready for `node`."""
-        raise NotImplementedError
 
     def is_node(self, node: exp.Expr, form: str) -> exp.Expr:
         """By the engine's word."""

@@ -12,7 +12,7 @@ from sqlglot import exp
 from audience.catalog import Kind, Relation, Table
 from audience.catalog.catalog import describe_relation
 from audience.catalog.kinds import TextKind, TimestampKind
-from audience.errors import UnsupportedByDialect
+from audience.errors import CompilerBug, UnsupportedByDialect
 from audience.lowering.build import (
     binary,
     cast,
@@ -208,9 +208,9 @@ class SharedLeaves:
 
     # JSON, in terms of the leaves that each dialect writes
 
-    def node_of(self, nodes: exp.Expr, index: int, steps: Steps) -> exp.Expr:
+    def node_of(self, nodes: exp.Expr, index: int, steps: Steps) -> exp.Expr:  # noqa: ARG002
         """Never asked where `nodes` is None."""
-        raise NotImplementedError
+        raise CompilerBug(f"{self.name} hands out no list of nodes to take one from")
 
     def nodes(self, document: exp.Expr, paths: Sequence[Steps]) -> exp.Expr | None:  # noqa: ARG002
         """Every path is followed by itself."""
