@@ -1,6 +1,5 @@
 """What the table of engines says of itself holds: cases exist, and what it tells to install can be installed."""
 
-import json
 import re
 import tomllib
 from pathlib import Path
@@ -8,16 +7,17 @@ from pathlib import Path
 import pytest
 
 from audience.lowering import DIALECTS
+from tests.corpus.cases import CASES, REGRESSIONS
 
 ROOT = Path(__file__).parents[2]
-CASES = {json.loads(line)["id"] for line in (ROOT / "fixtures/conditions.jsonl").read_text("utf-8").splitlines()}
+KNOWN = {case.id for case in (*CASES, *REGRESSIONS)}
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]
 
 
 @pytest.mark.parametrize("name", DIALECTS)
 def test_limits_name_cases_of_the_corpus(name: str) -> None:
     limits = DIALECTS[name].capabilities.limits
-    assert {case for limit in limits for case in limit.cases} <= CASES
+    assert {case for limit in limits for case in limit.cases} <= KNOWN
 
 
 @pytest.mark.parametrize("name", DIALECTS)
