@@ -277,6 +277,7 @@ class BigQueryStore:
     sessions: tuple[Session, ...] = ({"zone": "UTC"}, {"zone": "America/Los_Angeles"}, {"zone": "Asia/Kolkata"})
     guarded: tuple[Session, ...] = ()
     pace = 0.2
+    long_list = 300
 
     def __init__(self, engine: Zetasql) -> None:
         self.engine = engine

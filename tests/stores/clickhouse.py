@@ -12,6 +12,7 @@ from audience.catalog import Catalog, Table
 from audience.catalog.declare import Roles
 from audience.engines import ClickHouse
 from audience.engines.engine import Row
+from audience.limits import LIST_ITEMS_MAX
 from audience.lowering import describe_columns, find_dialect
 from tests.fuzz.columns import BY_NAME, FIELDS, NS, Given, TypedColumn, _list, _map, _moment, _text
 from tests.stores.store import Rows, Session
@@ -186,6 +187,7 @@ class ClickHouseStore:
         },
     )
     pace = 0.4
+    long_list = LIST_ITEMS_MAX
 
     def __init__(self) -> None:
         self.client = _client()

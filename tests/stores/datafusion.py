@@ -23,6 +23,7 @@ from audience.catalog.kinds import (
 )
 from audience.engines.engine import Row
 from audience.interpreter import DocumentValue
+from audience.limits import LIST_ITEMS_MAX
 from audience.values import Instant
 from tests.fuzz.columns import BY_NAME, Given, TypedColumn
 from tests.stores.store import Rows, Session
@@ -134,6 +135,7 @@ class DataFusionStore:
     sessions: tuple[Session, ...] = ({"zone": "+00:00"}, {"zone": "America/New_York"}, {"zone": "Asia/Kolkata"})
     guarded: tuple[Session, ...] = ()
     pace = 0.5
+    long_list = LIST_ITEMS_MAX
 
     def __init__(self, engine: Context) -> None:
         self.engine = engine

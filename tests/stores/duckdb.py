@@ -8,6 +8,7 @@ from audience.catalog import Catalog, Table
 from audience.catalog.declare import Roles
 from audience.engines import DuckDB
 from audience.engines.engine import Row
+from audience.limits import LIST_ITEMS_MAX
 from audience.lowering import describe_columns, find_dialect
 from tests.fuzz.columns import COLUMNS, TypedColumn
 from tests.stores.store import Rows, Session
@@ -46,6 +47,7 @@ class DuckDBStore:
         PEACEFUL | {"default_null_order": "NULLS_FIRST", "default_order": "DESC"},
     )
     pace = 1.0
+    long_list = LIST_ITEMS_MAX
 
     def __init__(self, connection: duckdb.DuckDBPyConnection) -> None:
         self.connection = connection

@@ -11,6 +11,7 @@ from audience.catalog import Catalog, Table
 from audience.catalog.declare import Roles
 from audience.engines import Postgres
 from audience.engines.engine import Row
+from audience.limits import LIST_ITEMS_MAX
 from tests.fuzz.columns import ENUM as ENUM_LABELS
 from tests.fuzz.columns import TypedColumn
 from tests.servers import ELSEWHERE, own_database, own_schema, running_server
@@ -97,6 +98,7 @@ class PostgresStore:
     sessions: tuple[Session, ...] = (PEACEFUL, *({**PEACEFUL, **changed} for changed in HOSTILE))
     guarded: tuple[Session, ...] = tuple({**PEACEFUL, **changed} for changed in GUARDED)
     pace = 1.0
+    long_list = LIST_ITEMS_MAX
 
     def __init__(self, url: str, closing: ExitStack) -> None:
         self._closing = closing

@@ -31,6 +31,7 @@ from audience.catalog import Catalog, Table
 from audience.catalog.declare import Roles
 from audience.engines import Spark
 from audience.engines.engine import Row
+from audience.limits import LIST_ITEMS_MAX
 from audience.lowering import describe_columns, find_dialect
 from tests.fuzz.columns import (
     BY_NAME,
@@ -266,6 +267,7 @@ class SparkStore:
         self.sessions = (PEACEFUL, *HOSTILE) if is_sail else (SPARK_PEACEFUL, LEGACY, STRICT)
         self.guarded = () if is_sail else ({**LEGACY, **ESCAPED},)
         self.pace = 0.3 if is_sail else 0.04
+        self.long_list = LIST_ITEMS_MAX
         self._levels, self._is_sail = (SAIL_LEVELS if is_sail else SPARK_LEVELS), is_sail
         self._folder, self._files, self._entered = tempfile.TemporaryDirectory(), count(), set[str]()
 

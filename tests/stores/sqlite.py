@@ -9,6 +9,7 @@ from audience.catalog import Catalog, Table
 from audience.catalog.declare import Roles
 from audience.engines.engine import Row
 from audience.engines.sqlite import SQLite
+from audience.limits import LIST_ITEMS_MAX
 from tests.fuzz.columns import BY_NAME, Given, TypedColumn
 from tests.stores.store import Rows, Session
 
@@ -63,6 +64,7 @@ class SQLiteStore:
     )
     guarded: tuple[Session, ...] = ()
     pace = 1.0
+    long_list = LIST_ITEMS_MAX
 
     def __init__(self, connection: sqlite3.Connection) -> None:
         self.connection = connection

@@ -54,6 +54,9 @@ class Store(Protocol):
     pace: float
     """How many of the examples of a law are tried here: 1 for all of them."""
 
+    long_list: int
+    """The items of the longest list that a law asks about: fewer than may be where time grows with their square."""
+
     def enter(self, session: Session) -> None:
         """Take on the settings of a session."""
 
