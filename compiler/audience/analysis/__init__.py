@@ -1,8 +1,12 @@
 """What can be known of a definition without data.
 
-`verdict` always, never or it depends · `facts` what a condition demands of a value · `bounds` intervals.
+`verdict` always, never or it depends · `facts` what a condition demands of a value · `bounds` intervals ·
+`time_leaves` conditions about now, and whose answers they can change in a stretch of time · `timeline` the answer
+about one person at every now.
 """
 
+from audience.analysis.time_leaves import due, time_leaves
+from audience.analysis.timeline import Timeline
 from audience.analysis.verdict import Verdict, verdict
 
-__all__ = ["Verdict", "verdict"]
+__all__ = ["Timeline", "Verdict", "due", "time_leaves", "verdict"]

@@ -1,7 +1,8 @@
 """From the IR to SQL: pure, no connection anywhere.
 
-`selection` and `counting` are the queries, `inspection` those without a condition · `predicate` lowers a condition,
-in value or in filter form · `scope` where properties are read · `scalars` `instants` `equality` `lists` `pairs`
+`selection` and `counting` are the queries, `inspection` those without a condition, `materialize` the statements that
+write members and copies of people, `timeline` what answers depend on · `predicate` lowers a condition, in value or in
+filter form · `scope` where properties are read · `scalars` `instants` `equality` `lists` `pairs`
 `members` lower the leaves · `lowered` a leaf that may be NULL · `build` nodes that print as they nest · `dialect` the
 seam, `dialects/` one file an engine · `binding` parameters in the place of values · `indexes` those that could serve a
 condition, `indexing` what a dialect knows of them · `query` the printed result.
@@ -17,8 +18,11 @@ from audience.lowering.inspection import (
     sample_of_people,
     some_documents,
 )
+from audience.lowering.materialize import copied, copy_people, insert_members
+from audience.lowering.members import StaticRows
 from audience.lowering.query import Query
 from audience.lowering.selection import Run, count_malformed, count_null_ids, select_ids, select_sample
+from audience.lowering.timeline import select_facts
 
 __all__ = [
     "DIALECTS",
@@ -27,6 +31,9 @@ __all__ = [
     "Dialect",
     "Query",
     "Run",
+    "StaticRows",
+    "copied",
+    "copy_people",
     "count",
     "count_malformed",
     "count_null_ids",
@@ -34,7 +41,9 @@ __all__ = [
     "describe_columns",
     "duplicate_ids",
     "find_dialect",
+    "insert_members",
     "sample_of_people",
+    "select_facts",
     "select_ids",
     "select_sample",
     "some_documents",

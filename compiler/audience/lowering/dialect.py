@@ -77,6 +77,8 @@ class Capabilities:
     """Keeps a planner from writing the expressions of a subquery wherever its columns are named."""
     documents: bool = True
     """It can look into JSON."""
+    drops_at_commit: bool = False
+    """A temporary table can be told to end with the transaction that makes it."""
     percent_doubled: bool = False
     """The driver reads `%` in the text of a query with parameters, and `%%` as the sign itself."""
     parameters_max: int = 10_000

@@ -129,7 +129,7 @@ class Lowering:
             case Exists(held):
                 return Lowered(negation(self.absent(held)), nullable=False)
             case IsTimestamp(held):
-                moment = self._moment(held)
+                moment = self.moment(held)
                 return NEVER if moment is None else Lowered(is_not_null(moment), nullable=False)
             case IsMember(audience):
                 return self.members.is_member(self.scope, audience)
@@ -149,7 +149,7 @@ class Lowering:
 
     def unreadable(self, held: Property) -> exp.Expr:
         """Whether a property is there and no timestamp; never NULL."""
-        moment = self._moment(held)
+        moment = self.moment(held)
         present = negation(self.absent(held))
         return present if moment is None else conjunction([present, is_null(moment)])
 
@@ -247,7 +247,7 @@ class Lowering:
 
     # ── instants ──────────────────────────────────────────────────────────────────────────────────
 
-    def _moment(self, held: Property) -> exp.Expr | None:
+    def moment(self, held: Property) -> exp.Expr | None:
         """The instant that a property is or that its text states, in microseconds; None where it never is one."""
         scope, location = self.scope, self.scope.catalog.locate(held.steps)
         if location is None:
@@ -276,7 +276,7 @@ class Lowering:
                     return now
                 return binary(exp.Add if offset > 0 else exp.Sub, now, integer_value(abs(offset)))
             case Property():
-                return self._moment(bound)
+                return self.moment(bound)
             case _:
                 assert_never(bound)
 
@@ -291,7 +291,7 @@ class Lowering:
             if isinstance(right, int):
                 return instant_ordered(scope.dialect, kind, value, order, right)
             return Lowered(compares_with_expression(scope.dialect, kind, value, order, right), nullable=True)
-        left = self._moment(held)
+        left = self.moment(held)
         if left is None:
             return NEVER
         operand = integer_value(right) if isinstance(right, int) else right

@@ -36,7 +36,7 @@ from audience.lowering.build import (
     string,
 )
 from audience.lowering.dialect import Dialect
-from audience.lowering.members import Members, Pairs
+from audience.lowering.members import Members, Pairs, StaticRows
 from audience.lowering.predicate import Lowering
 from audience.lowering.query import Query, compose
 from audience.lowering.scalars import key_text, subject
@@ -49,7 +49,8 @@ class Run:
     """What a query is compiled for.
 
     `now` is in microseconds, None leaves a parameter. `members` are the static audiences that may be referred
-    to. `tenant` is that of the evaluation.
+    to, `static` those whose members are rows of a table. `tenant` is that of the evaluation. `within` narrows the
+    people: each is a column of the relation, by its name, and the text that stands there in the row of a person.
     """
 
     catalog: Catalog
@@ -57,19 +58,23 @@ class Run:
     now: int | None = None
     members: Mapping[str, Pairs] = field(default_factory=dict)
     tenant: str | None = None
+    static: StaticRows | None = None
+    within: tuple[tuple[str, str], ...] = ()
 
     def lowering(self, scope: Scope) -> Lowering:
         """A lowering that reads through a scope."""
-        return Lowering(scope, self.now, Members(self.members, self.tenant))
+        return Lowering(scope, self.now, Members(self.members, self.tenant, self.static))
 
     def people(self, scope: Scope) -> exp.Expr | None:
-        """Which rows are people of this run: those with an id, and of the tenant when one is asked for."""
+        """Which rows are people of this run: those with an id, of the tenant when one is asked for, and `within`."""
         catalog, tests = self.catalog, []
         if catalog.id.nullable:
             tests.append(is_not_null(column(catalog.id.name)))
         if catalog.tenant is not None and self.tenant is not None:
             held = key_text(scope.dialect, catalog.tenant.kind, column(catalog.tenant.name))
             tests.append(binary(exp.EQ, held, string(self.tenant)))
+        for held_in, text in self.within:
+            tests.append(binary(exp.EQ, scope.dialect.compared_text(column(held_in), TextKind(), False), string(text)))
         return conjunction(tests) if tests else None
 
     def unbound(self, predicate: Predicate, tree: exp.Expr) -> tuple[str, ...]:
@@ -82,7 +87,7 @@ class Run:
 def select_ids(run: Run, predicate: Predicate, *, bind: bool = False) -> Query:
     """The ids (with a tenant column: the pairs) of the people that match; with `bind`, values are parameters."""
     keys = [run.catalog.id, *([run.catalog.tenant] if run.catalog.tenant else [])]
-    tree, parameters = _select(run, predicate, lambda scope: [scope.column(key) for key in keys])
+    tree, parameters = select_people(run, predicate, lambda scope: [scope.column(key) for key in keys])
     bare = run.lowering(InlineScope(run.catalog, run.dialect)).filter(predicate)
     unbound = run.unbound(predicate, tree)
     return compose(tree, run.dialect, predicate=bare, parameters=parameters, unbound=unbound, bind=bind)
@@ -107,7 +112,7 @@ def select_sample(run: Run, predicate: Predicate, shown: Sequence[Property], lim
         ]
         return found + [shown_as(_shown(scope, held), f"p{index}") for index, held in enumerate(shown)]
 
-    tree, parameters = _select(run, predicate, columns)
+    tree, parameters = select_people(run, predicate, columns)
     order = [_sortable(run.dialect, key) for key in keys]
     tree.set("order", exp.Order(expressions=[exp.Ordered(this=key) for key in order]))
     tree.set("limit", exp.Limit(expression=integer(limit)))
@@ -128,10 +133,14 @@ def _shown(scope: Scope, held: Property) -> exp.Expr:
     return scope.dialect.output(location.kind, scope.value(location))
 
 
-def _select(
-    run: Run, predicate: Predicate, columns: Callable[[Scope], list[exp.Expr]]
+def select_people(
+    run: Run, predicate: Predicate, columns: Callable[[Scope], list[exp.Expr]], among: Sequence[exp.Expr] = ()
 ) -> tuple[exp.Select, dict[str, object]]:
-    """Read straight from the relation, or from an extraction where JSON would be read more than once."""
+    """Columns of the people that match, and the parameters of their static audiences.
+
+    It reads straight from the relation, or from an extraction where JSON would be read more than once. `among` are
+    tests of columns of the relation: whoever fails one is left out before anything is extracted.
+    """
     inline, extracted = InlineScope(run.catalog, run.dialect), ExtractedScope(run.catalog, run.dialect)
     shares = run.dialect.capabilities.extracts
     lowering = run.lowering(extracted if shares else inline)
@@ -141,7 +150,7 @@ def _select(
             # Without facets the two scopes read alike, and nothing has to be lowered again.
             lowering = run.lowering(inline)
             condition, selected = lowering.filter(predicate), columns(inline)
-        tests = [test for test in (run.people(inline), condition) if test is not None]
+        tests = [test for test in (run.people(inline), *among, condition) if test is not None]
         tree = select(selected, run.dialect.relation(run.catalog.relation), conjunction(tests))
         return tree, lowering.members.parameters
     for key in (run.catalog.id, run.catalog.tenant):
@@ -149,8 +158,9 @@ def _select(
             extracted.column(key)
     tree = select(selected, exp.Table(this=name(EXTRACTED)), condition)
     materialized = run.dialect.capabilities.materialized and reads_again(predicate, run.catalog)
+    tests = [test for test in (run.people(extracted), *among) if test is not None]
     extraction = exp.CTE(
-        this=extracted.extraction(run.people(extracted)),
+        this=extracted.extraction(conjunction(tests) if tests else None),
         alias=exp.TableAlias(this=name(EXTRACTED)),
         materialized=True if materialized else None,
     )

@@ -102,6 +102,7 @@ class Postgres(PostgresJson):
         counts=count_filtered,
         extracts=False,
         fenced=_fence,
+        drops_at_commit=True,
         percent_doubled=True,
         indexing=PostgresIndexes(),
         driver="audience[postgres]",

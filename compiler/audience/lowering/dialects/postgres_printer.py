@@ -1,5 +1,8 @@
-"""How sqlglot prints PostgreSQL, with literals of binary64 that say so."""
+"""How sqlglot prints PostgreSQL, with literals of binary64 that say so, and temporary tables of one transaction."""
 
+from typing import ClassVar
+
+from sqlglot import exp
 from sqlglot.dialects.postgres import Postgres
 from sqlglot.generators.postgres import PostgresGenerator
 
@@ -15,6 +18,9 @@ class AudiencePostgres(Postgres):
 
     class Generator(DoublesFromText, PostgresGenerator):
         """The printer of trees."""
+
+        # sqlglot knows only what can happen to the rows, and no temporary table of ours is kept.
+        TRANSFORMS: ClassVar = {**PostgresGenerator.TRANSFORMS, exp.OnCommitProperty: lambda *_: "ON COMMIT DROP"}
 
 
 PRINTER = AudiencePostgres.__name__.lower()
