@@ -53,3 +53,20 @@ SUGGESTIONS_MAX = 3
 
 DIAGNOSTICS_MAX = 100
 """Findings of one syntax check; after so many the author needs no more, and a broken megabyte ends soon."""
+
+ID_CHARACTERS_MAX = 256
+"""Characters of an id of a person or a tenant: ids stand in addresses and in every row of every audience."""
+
+PROPERTIES_BYTES_MAX = 256_000
+"""The custom properties of a person as compact JSON in UTF-8. They describe a person; what is larger is a log or a
+file, and every change of one property would write it anew."""
+
+DOCUMENT_BYTES_MAX = 1_000_000
+"""All properties of a person, those included that do not count as custom: an address or a name is no megabyte."""
+
+DOCUMENT_TEXT_BYTES_MAX = 4_000_000
+"""A document as it is sent: escapes make a text up to six times as long, and white space is free."""
+
+PROPERTIES_NESTING_MAX = 100
+"""Lists and objects inside the properties of a person. Real documents nest a handful of levels, and every engine's
+JSON reader takes a hundred."""

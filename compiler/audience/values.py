@@ -203,11 +203,15 @@ def write_instant(microseconds: int) -> str:
 # ── what cannot be stored ─────────────────────────────────────────────────────────────────────────
 
 
+SURROGATE = re.compile("[\ud800-\udfff]")
+"""Half of a pair of UTF-16: Python joins pairs when it reads, so any that is left stands alone."""
+
+
 def unstorable(text: str) -> str | None:
     """Why a string cannot be stored everywhere (U+0000, lone surrogates), or None when it can."""
     if "\x00" in text:
         return "U+0000"
-    if any("\ud800" <= character <= "\udfff" for character in text):
+    if SURROGATE.search(text):
         return "a lone surrogate"
     return None
 

@@ -150,6 +150,18 @@ _ROWS = (
          "no JSON object has no id: it is nobody, and in no other number. Both are counted as `malformed`."),
     Code("A706", "configuration that cannot be read", "audience.toml and catalog.toml are TOML with the keys of docs/users.md."),
     Code("A707", "option that cannot be used", "The value of an option or of an argument is outside what it takes."),
+    Code("A708", "home that cannot be used",
+         "A home is a DuckDB file or a PostgreSQL database in which `audience init` has made the tables. One of an older "
+         "version is migrated when it is opened; one of a newer version needs a newer program."),
+    Code("A709", "home that is in use",
+         "One process at a time has a DuckDB file open, and one run at a time writes to an environment. Others wait for "
+         "a while and are refused; nothing of theirs is done."),
+    Code("A720", "id that cannot be used",
+         "The id of a person or a tenant is a text of 1 to 256 characters without `/` and `#`; integers and UUIDs become "
+         "text. A tenant that is empty is no tenant."),
+    Code("A721", "properties that cannot be stored",
+         "The properties of a person are one JSON object. Its `id` is the person's id or is left out.",
+         '["pro"]', '{"plan": "pro"}'),
     # A9xx: limits
     Code("A901", "too much text", "A definition is at most 1,000,000 bytes."),
     Code("A902", "nested too deeply", "Groups nest at most 16 deep after flattening."),
@@ -158,6 +170,9 @@ _ROWS = (
     Code("A904", "list too long", "A list holds at most 10,000 items; a static audience holds any number."),
     Code("A905", "path too long", "A property path has at most 32 steps."),
     Code("A906", "references too deep", "Audiences refer to audiences at most 16 deep."),
+    Code("A907", "properties too large",
+         "The custom properties of a person are at most 256,000 bytes of JSON, everything that is stored of a person at "
+         "most 1,000,000, and lists and objects nest at most 100 deep."),
 )  # fmt: skip
 
 CODES: dict[str, Code] = {row.code: row for row in _ROWS}
