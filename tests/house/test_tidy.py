@@ -9,7 +9,9 @@ import pytest
 ROOT = Path(__file__).parents[2]
 SOURCES = sorted([*(ROOT / "compiler").rglob("*.py"), *(ROOT / "grammar").rglob("*.py")])
 QUERYING = [
-    path for path in SOURCES if {"lowering", "membership", "engines", "project"} & set(path.relative_to(ROOT).parts)
+    path
+    for path in SOURCES
+    if {"lowering", "membership", "engines", "project", "store"} & set(path.relative_to(ROOT).parts)
 ]
 
 LINES_MAX = 400

@@ -84,7 +84,7 @@ class DuckDB:
         """An empty database in memory, for files."""
         import duckdb
 
-        with _said_by_duckdb("opening a database in memory"):
+        with said_by_duckdb("opening a database in memory"):
             return cls(duckdb.connect(":memory:", config=_OWN_SETTINGS), owned=True)
 
     @classmethod
@@ -92,12 +92,12 @@ class DuckDB:
         """A database file, only to be read."""
         import duckdb
 
-        with _said_by_duckdb(f"opening {path}"):
+        with said_by_duckdb(f"opening {path}"):
             return cls(duckdb.connect(str(path), read_only=True, config=_OWN_SETTINGS), owned=True)
 
     def register(self, name: str, data: object) -> None:
         """Give a data frame or an Arrow table a name that SQL can use."""
-        with _said_by_duckdb("reading the data frame"):
+        with said_by_duckdb("reading the data frame"):
             self._connection.register(name, data)
 
     def tables(self) -> list[str]:
@@ -128,7 +128,7 @@ class DuckDB:
         progress: Progress | None = None,
     ) -> tuple[tuple[str, ...], list[Row]]:
         """The names of the columns, and all rows."""
-        with _said_by_duckdb(doing), self._guarded(progress is not None), self._reported(progress):
+        with said_by_duckdb(doing), self._guarded(progress is not None), self._reported(progress):
             result = self._connection.execute(sql, dict(parameters or {}))
             names = tuple(column[0] for column in result.description or ())
             return names, result.fetchall()
@@ -142,7 +142,7 @@ class DuckDB:
         doing: str = "running a query",
     ) -> Iterator[list[Row]]:
         """The rows in batches; the guards are held until the stream ends or is closed."""
-        with _said_by_duckdb(doing), self._guarded(progress=False):
+        with said_by_duckdb(doing), self._guarded(progress=False):
             result = self._connection.execute(sql, dict(parameters or {}))
             while batch := result.fetchmany(rows):
                 yield batch
@@ -216,21 +216,21 @@ def _is_missing_table(failure: EngineError) -> bool:
 
 
 @contextmanager
-def _said_by_duckdb(doing: str) -> Iterator[None]:
+def said_by_duckdb(doing: str) -> Iterator[None]:
     """Turn the driver's errors into EngineError, and its way of reporting Ctrl-C back into KeyboardInterrupt."""
     import duckdb
 
     try:
         yield
     except duckdb.Error as error:
-        raise EngineError("duckdb", doing, _in_brief(str(error))) from error
+        raise EngineError("duckdb", doing, in_brief(str(error))) from error
     except RuntimeError as error:
         if "interrupted" in str(error).lower():
             raise KeyboardInterrupt from error
         raise
 
 
-def _in_brief(said: str) -> str:
+def in_brief(said: str) -> str:
     """What DuckDB said, on one line, without its drawing of the SQL and its advice on options of its own."""
     lines = [line.strip() for line in said.split("\n\n")[0].splitlines()]
     kept = takewhile(lambda line: not line.startswith(("Possible fixes", "Possible solutions", "*")), lines)

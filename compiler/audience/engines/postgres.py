@@ -40,31 +40,7 @@ class Postgres:
     @classmethod
     def connect(cls, url: str) -> "Postgres":
         """Connect to the server of a URL, which the driver reads; what it leaves out is taken from PG… variables."""
-        try:
-            import psycopg
-            from psycopg.conninfo import conninfo_to_dict
-        except ImportError as missing:
-            help = "pip install 'audience[postgres]'"
-            raise UsageError("A701", "PostgreSQL is read with psycopg 3, which is not installed", help) from missing
-
-        from audience.engines.postgres_errors import NAME, explain_refusal, in_brief
-        from audience.engines.postgres_url import check_url
-
-        check_url(url)
-        try:
-            timed = "connect_timeout" in conninfo_to_dict(url) or "PGCONNECT_TIMEOUT" in os.environ
-            patience: dict[str, Any] = {} if timed else {"connect_timeout": CONNECT_SECONDS}
-            connection = psycopg.connect(
-                url,
-                autocommit=True,
-                prepare_threshold=None,  # behind a pooler, two runs may meet two servers
-                client_encoding="utf8",
-                fallback_application_name="audience",
-                **patience,
-            )
-        except psycopg.Error as error:
-            raise EngineError(NAME, "connecting", in_brief(error), explain_refusal(error)) from error
-        connection.isolation_level = psycopg.IsolationLevel.READ_COMMITTED  # a standby knows no higher one
+        connection = open_connection(url)
         try:
             return cls(connection, owned=True)
         except BaseException:
@@ -100,7 +76,7 @@ class Postgres:
     ) -> tuple[tuple[str, ...], list[Row]]:
         """The names of the columns, and all rows."""
         with self._session.reading(doing) as cursor:
-            cursor.execute(_encode(sql, doing), parameters or None, prepare=False)
+            cursor.execute(encode_query(sql, doing), parameters or None, prepare=False)
             rows = cursor.fetchall()
             return tuple(column.name for column in cursor.description or ()), rows
 
@@ -114,7 +90,7 @@ class Postgres:
     ) -> Iterator[list[Row]]:
         """The rows in batches, from a cursor on the server; its transaction ends with the stream."""
         with self._session.streaming(doing) as cursor:
-            cursor.execute(_encode(sql, doing), parameters or None)
+            cursor.execute(encode_query(sql, doing), parameters or None)
             while batch := cursor.fetchmany(rows):
                 yield batch
 
@@ -165,7 +141,37 @@ class Postgres:
             self._close()
 
 
-def _encode(sql: str, doing: str) -> bytes:
+def open_connection(url: str) -> "psycopg.Connection[Any]":
+    """A connection to the server of a URL on which each statement stands for itself, and nothing is prepared."""
+    try:
+        import psycopg
+        from psycopg.conninfo import conninfo_to_dict
+    except ImportError as missing:
+        help = "pip install 'audience[postgres]'"
+        raise UsageError("A701", "PostgreSQL is read with psycopg 3, which is not installed", help) from missing
+
+    from audience.engines.postgres_errors import NAME, explain_refusal, in_brief
+    from audience.engines.postgres_url import check_url
+
+    check_url(url)
+    try:
+        timed = "connect_timeout" in conninfo_to_dict(url) or "PGCONNECT_TIMEOUT" in os.environ
+        patience: dict[str, Any] = {} if timed else {"connect_timeout": CONNECT_SECONDS}
+        connection = psycopg.connect(
+            url,
+            autocommit=True,
+            prepare_threshold=None,  # behind a pooler, two runs may meet two servers
+            client_encoding="utf8",
+            fallback_application_name="audience",
+            **patience,
+        )
+    except psycopg.Error as error:
+        raise EngineError(NAME, "connecting", in_brief(error), explain_refusal(error)) from error
+    connection.isolation_level = psycopg.IsolationLevel.READ_COMMITTED  # a standby knows no higher one
+    return connection
+
+
+def encode_query(sql: str, doing: str) -> bytes:
     """The bytes of a query. The driver would cut it at U+0000 and run what stands before."""
     if "\0" in sql:
         raise EngineError(Postgres.name, doing, "U+0000 is in the query, and PostgreSQL has no such character")

@@ -55,22 +55,20 @@ HOLD = b"""
     SELECT pg_catalog.set_config(held.key, held.value, true)
     FROM pg_catalog.json_each_text(%(settings)s::pg_catalog.json) AS held
 """
-HOLD_ALL = (
-    HOLD
-    + b"""
-    UNION ALL
+SYSTEM_FIRST = b"""
     SELECT pg_catalog.set_config('search_path', pg_catalog.array_to_string(ARRAY(
       SELECT pg_catalog.quote_ident(named.schema)
       FROM pg_catalog.unnest(pg_catalog.array_remove(pg_catalog.current_schemas(false), 'pg_catalog')) AS named (schema)
     ), ', '), true)
     WHERE pg_catalog.array_position(pg_catalog.current_schemas(false), 'pg_catalog') OPERATOR(pg_catalog.>) 1
 """
-)
-"""The same, and PostgreSQL's own functions, operators and types are found before others of the same name.
+"""PostgreSQL's own functions, operators and types are found before others of the same name.
 
 They are, except where a search path names pg_catalog behind another schema; without the name it comes first, and
 `current_schema` stays what it is.
 """
+HOLD_ALL = HOLD + b" UNION ALL " + SYSTEM_FIRST
+"""Both in one."""
 
 
 def _adapters() -> AdaptersMap:
