@@ -14,9 +14,9 @@ from tests.fuzz.run import Settings, fuzz, rounds
 from tests.stores import LIGHT, Store, chosen
 
 IS_LIGHT = set(chosen()) <= set(LIGHT)
-EVALUATIONS = 5_000_000 if IS_LIGHT else 300_000
+EVALUATIONS = 5_000_000 if IS_LIGHT else 150_000
 """The heavy engines take a hundred times as long for one."""
-CONDITIONS = 960 if IS_LIGHT else 360
+CONDITIONS = 960 if IS_LIGHT else 240
 """Of a batch to each store; more stores get smaller batches, so that the turn comes to all of them."""
 # The seconds only end a run that hangs: a slow machine must not make it fail.
 SETTINGS = Settings(

@@ -116,16 +116,21 @@ def test_a_key_of_the_document_named_as_anything(store: Store) -> None:
         assert selected(store, query) == (["u1"] if key == other else [])
 
 
-MANY, AT_ONCE = 1_500, 50
+MANY, FEWER, AT_ONCE = 1_500, 500, 50
+SLOW_PACE = 0.2
 
 
 def test_many_texts_come_back_equal(store: Store) -> None:
-    """Fifteen hundred texts put together from what lexers trip over: each is equal to itself and to no other."""
+    """Fifteen hundred texts put together from what lexers trip over: each is equal to itself and to no other.
+
+    A third of them where a question takes long.
+    """
+    many = MANY if store.pace > SLOW_PACE else FEWER
     rng = Random(1)
     pieces = [*ATTACKS, *TEXTS, *map(chr, range(1, 128)), "\\n", "\\0", "\\", "'", '"', "\u2019", "\u02bc"]
-    drawn = {"".join(rng.choices(pieces, k=rng.randint(1, 4))) for _ in range(MANY)}
+    drawn = {"".join(rng.choices(pieces, k=rng.randint(1, 4))) for _ in range(many)}
     held = sorted(drawn)
-    assert len(held) > MANY * 0.8
+    assert len(held) > many * 0.8
     rows: dict[str, list[str]] = {"id": [f"u{at}" for at in range(len(held))], "typed": held}
     places: list[tuple[str | int, ...]] = [("typed",)]
     if looks_into_json(store):

@@ -276,8 +276,8 @@ class BigQueryStore:
     documents = ("JSON", "STRING")
     sessions: tuple[Session, ...] = ({"zone": "UTC"}, {"zone": "America/Los_Angeles"}, {"zone": "Asia/Kolkata"})
     guarded: tuple[Session, ...] = ()
-    pace = 0.2
-    long_list = 300
+    pace = 0.08
+    long_list = 40
 
     def __init__(self, engine: Zetasql) -> None:
         self.engine = engine

@@ -186,7 +186,7 @@ class ClickHouseStore:
             "limit": "1",
         },
     )
-    pace = 0.4
+    pace = 0.25
     long_list = LIST_ITEMS_MAX
 
     def __init__(self) -> None:

@@ -266,7 +266,7 @@ class SparkStore:
         self.documents = (TEXT,) if is_sail else (TEXT, VARIANT)
         self.sessions = (PEACEFUL, *HOSTILE) if is_sail else (SPARK_PEACEFUL, LEGACY, STRICT)
         self.guarded = () if is_sail else ({**LEGACY, **ESCAPED},)
-        self.pace = 0.3 if is_sail else 0.04
+        self.pace = 0.1 if is_sail else 0.04
         self.long_list = LIST_ITEMS_MAX
         self._levels, self._is_sail = (SAIL_LEVELS if is_sail else SPARK_LEVELS), is_sail
         self._folder, self._files, self._entered = tempfile.TemporaryDirectory(), count(), set[str]()
