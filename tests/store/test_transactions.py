@@ -99,9 +99,10 @@ def test_an_engine_reads_what_the_transaction_has_written_and_leaves_it_open(hom
         database.execute(ADD, {"id": "ada", "user_no": 1})
         assert engine.run("SELECT count(*) FROM audience.person JOIN chosen USING (id)") == [(1,)]
         table = Table(("audience", "person"))
-        description = describe_columns(table, find_dialect(database.dialect)).sql
+        description = describe_columns(find_dialect(database.dialect), table)
         catalog = engine.introspect(table, description, Roles(id="id"))
-        assert set(catalog.columns) == set(PERSON)
+        assert catalog.id is not None
+        assert {catalog.id.name, *(column.name for column in catalog.columns)} == set(PERSON)
         assert [row for batch in engine.stream(IDS) for row in batch] == [("ada",)]
         database.execute(ADD, {"id": "bob", "user_no": 2})
         assert engine.run("SELECT count(*) FROM chosen") == [(1,)]

@@ -27,8 +27,6 @@ from audience.store.database import PARAMETER, busy, check_parameters, check_que
 FOR_READERS = {"transaction_read_only", "cursor_tuple_fraction"}
 """Guards that are of no use where is written."""
 
-BEGIN = SQL("BEGIN ISOLATION LEVEL READ COMMITTED")
-BEGIN_READING = SQL("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY")
 GUARD = SQL("SET LOCAL {} = {}")
 COPY = SQL("COPY {} ({}) FROM STDIN")
 COMMIT = b"COMMIT"
@@ -50,6 +48,10 @@ def _begin(first: SQL) -> bytes:
     """What begins a transaction and sets its guards, in one message."""
     guards = [GUARD.format(Identifier(key), Literal(value)) for key, value in GUARDS.items() if key not in FOR_READERS]
     return b"; ".join([SQL("; ").join([first, *guards]).as_bytes(), SYSTEM_FIRST])
+
+
+BEGIN = _begin(SQL("BEGIN ISOLATION LEVEL READ COMMITTED"))
+BEGIN_READING = _begin(SQL("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY"))
 
 
 class PostgresDatabase:
@@ -84,7 +86,7 @@ class PostgresDatabase:
         self._in_transaction = True
         try:
             with said_by_postgres("beginning a transaction"):
-                self._connection.execute(_begin(BEGIN_READING if reading else BEGIN))
+                self._connection.execute(BEGIN_READING if reading else BEGIN)
             yield
             with said_by_postgres("committing"):
                 if self._status() == pq.TransactionStatus.INERROR:
