@@ -70,3 +70,13 @@ DOCUMENT_TEXT_BYTES_MAX = 4_000_000
 PROPERTIES_NESTING_MAX = 100
 """Lists and objects inside the properties of a person. Real documents nest a handful of levels, and every engine's
 JSON reader takes a hundred."""
+
+CSV_CELL_CHARACTERS_MAX = PROPERTIES_BYTES_MAX
+"""One cell of a CSV file: a longer one is too large for the properties of a person, and mostly a quote that was
+forgotten. Its row is left out, and is not kept in memory."""
+
+CSV_ROW_CHARACTERS_MAX = DOCUMENT_BYTES_MAX
+"""One row of a CSV file, which becomes the properties of one person."""
+
+UPLOAD_BYTES_MAX = 10_000_000
+"""A file that is sent to the API, which holds a request while it is read. Commands read files of any size."""

@@ -162,6 +162,20 @@ _ROWS = (
     Code("A721", "properties that cannot be stored",
          "The properties of a person are one JSON object. Its `id` is the person's id or is left out.",
          '["pro"]', '{"plan": "pro"}'),
+    Code("A722", "CSV file that cannot be read",
+         "A CSV file is text in one encoding, with every quote closed and U+0000 nowhere. Without `--encoding` it is read "
+         "as its byte order mark says, else as UTF-8, else as Windows-1252 where hardly a byte of it is UTF-8.",
+         'id,name\nu1,"Ann', 'id,name\nu1,"Ann"'),
+    Code("A723", "CSV header that cannot be used",
+         "The first line names the columns, each once. The column of the ids is called `id` or is mapped to it; any other "
+         "is mapped to a property, to `tenant_id`, or to nothing. Types are text, number, boolean, timestamp and json.",
+         "User ID,Seats", '--map "User ID=id" --map "Seats=seats:number"'),
+    Code("A724", "CSV row that does not fit",
+         "A row has as many cells as the header, text ends with its closing quote, and a cell has at most 256,000 "
+         "characters. Other rows are left out of the import.",
+         "id,name\nu1,Ann,Berlin", 'id,name\nu1,"Ann, Berlin"'),
+    Code("A725", "CSV cell of another type", "A column that is mapped with a type has cells of that type, or empty ones.",
+         "id,seats\nu1,many", "id,seats\nu1,12"),
     # A9xx: limits
     Code("A901", "too much text", "A definition is at most 1,000,000 bytes."),
     Code("A902", "nested too deeply", "Groups nest at most 16 deep after flattening."),
@@ -173,6 +187,7 @@ _ROWS = (
     Code("A907", "properties too large",
          "The custom properties of a person are at most 256,000 bytes of JSON, everything that is stored of a person at "
          "most 1,000,000, and lists and objects nest at most 100 deep."),
+    Code("A909", "file too large", "A file that is sent to the API has at most 10,000,000 bytes; commands read any size."),
 )  # fmt: skip
 
 CODES: dict[str, Code] = {row.code: row for row in _ROWS}
