@@ -1,5 +1,7 @@
 """Answers over time: a timeline is the interpreter at every now, and `due` misses nobody whose answer changes."""
 
+from itertools import pairwise
+
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -7,11 +9,11 @@ from audience.analysis import Timeline, due, time_leaves
 from audience.analysis.timeline import Fact
 from audience.interpreter import Person, evaluate, find
 from audience.interpreter.instants import instant_of
-from audience.ir import Constant, Leaf, Predicate, leaves, uses_now, verify
+from audience.ir import ComparesInstant, Constant, Leaf, Predicate, leaves, uses_now, verify
 from audience.resolution.normalize import normalize
 from audience.values import Instant
 from tests.strategies.predicates import MEMBERS, NOW
-from tests.strategies.timed import FAR, moving_people, moving_predicates, timed_leaves
+from tests.strategies.timed import FAR, moving_people, moving_predicates, timed_leaves, waves
 
 MOMENTS = range(NOW - FAR, NOW + FAR + 1)
 stretches = st.tuples(st.sampled_from(MOMENTS), st.sampled_from(MOMENTS)).map(sorted)
@@ -37,15 +39,15 @@ def test_a_timeline_is_the_interpreter_at_every_now(predicate: Predicate, person
     assert {now: timeline.truth(facts, now) for now in MOMENTS} == answers(predicate, person)
 
 
-@given(predicate=canonical, person=moving_people, stretch=stretches)
-def test_the_last_flip_is_where_the_answer_last_changed(
-    predicate: Predicate, person: Person, stretch: list[int]
-) -> None:
-    after, until = stretch
+@given(predicate=canonical | waves.map(normalize), person=moving_people, after=st.sampled_from(MOMENTS))
+def test_the_last_flip_is_where_the_answer_last_changed(predicate: Predicate, person: Person, after: int) -> None:
     timeline, known = Timeline(predicate), answers(predicate, person)
-    flips = [now for now in range(after + 1, until + 1) if known[now] != known[now - 1]]
     facts = [fact_of(leaf, person) for leaf in timeline.leaves]
-    assert timeline.last_flip(facts, after, until) == (flips[-1] if flips else None)
+    flips: list[int | None] = [None]
+    for until in range(after, MOMENTS.stop):
+        if until > after and known[until] != known[until - 1]:
+            flips.append(until)
+        assert timeline.last_flip(facts, after, until) == flips[-1]
 
 
 @given(predicates=st.lists(canonical, min_size=1, max_size=3), person=moving_people, stretch=stretches)
@@ -60,23 +62,32 @@ def test_nobody_who_changes_is_missed(predicates: list[Predicate], person: Perso
 
 
 @given(leaf=timed_leaves, person=moving_people, stretch=stretches)
-def test_of_one_comparison_nobody_else_is_named(leaf: Leaf, person: Person, stretch: list[int]) -> None:
+def test_of_one_comparison_nobody_else_is_named(leaf: ComparesInstant, person: Person, stretch: list[int]) -> None:
     """A stretch costs what changes in it, and not the whole relation."""
-    after, until = stretch
     known = answers(leaf, person)
-    changes = any(known[now] != known[now - 1] for now in range(after + 1, until + 1))
-    assert evaluate(due([leaf], after, until), person, until, MEMBERS) is changes
+    for after, until in [stretch, *pairwise(MOMENTS)]:
+        changes = any(known[now] != known[now - 1] for now in range(after + 1, until + 1))
+        assert evaluate(due([leaf], after, until), person, until, MEMBERS) is changes
+
+
+@given(found=st.lists(timed_leaves, min_size=2, max_size=5), stretch=stretches)
+def test_several_comparisons_name_whom_each_of_them_names(found: list[Leaf], stretch: list[int]) -> None:
+    after, until = stretch
+    together, alone = due(found, after, until), [due([leaf], after, until) for leaf in found]
+    for moment in range(NOW - 2 * FAR, NOW + 2 * FAR):
+        person = Person("a", dict.fromkeys(("x", "y", "seen"), Instant(moment)))
+        named = [evaluate(predicate, person, until, MEMBERS) for predicate in alone]
+        assert evaluate(together, person, until, MEMBERS) is any(named)
 
 
 @given(predicate=canonical, stretch=stretches)
-def test_stretches_that_meet_name_whom_one_stretch_names(predicate: Predicate, stretch: list[int]) -> None:
-    """Time that is swept in steps loses nothing between them, and the same comparison twice asks once."""
+def test_time_that_is_swept_in_steps_loses_nothing_between_them(predicate: Predicate, stretch: list[int]) -> None:
     after, until = stretch
-    whole = due([predicate], after, until)
+    whole, steps = due([predicate], after, until), list(pairwise(range(after, until + 1)))
     assert due([predicate, predicate], after, until) == whole
-    parts = [due([predicate], now, now + 1) for now in range(after, until)]
-    for offset in range(-2 * FAR, 2 * FAR):
-        person = Person("a", dict.fromkeys(("x", "y", "seen"), Instant(NOW + offset)))
+    parts = [due([predicate], *step) for step in steps]
+    for moment in range(NOW - 2 * FAR, NOW + 2 * FAR):
+        person = Person("a", dict.fromkeys(("x", "y", "seen"), Instant(moment)))
         swept = any(evaluate(part, person, until, MEMBERS) for part in parts)
         assert evaluate(whole, person, until, MEMBERS) is swept
 

@@ -13,13 +13,13 @@ from audience.interpreter.instants import instant_of
 from audience.ir import And, ComparesInstant, Leaf, Not, Now, Or, Order, Predicate, Property
 from audience.lowering import select_facts
 from audience.resolution.normalize import normalize
-from audience.values import MICROSECONDS_PER_DAY
+from audience.values import MICROSECONDS_PER_DAY, Instant
 from tests.fuzz.answers import run_for
 from tests.fuzz.crowd import Crowd
 from tests.fuzz.edges import NOW
 from tests.lowering.writing import WRITTEN
 from tests.properties.scene import law, randoms, set_scene
-from tests.stores import Store
+from tests.stores import Store, column_like
 from tests.stores.fixtures import Opened
 
 FAR = 106_751_991 * MICROSECONDS_PER_DAY
@@ -84,3 +84,23 @@ def test_facts_and_the_answers_that_follow(store: Store, rng: Random) -> None:
         ]
         for now in [NOW, *(moment + step for moment in flips if -FAR / 2 < moment < FAR / 2 for step in (-1, 0, 1))]:
             assert timeline.truth(facts, now) is evaluate(predicate, person, now, scene.members)
+
+
+ENDS = (2**63 - 1, -(2**63), 2**62, -(2**62), 9_223_372_036_854, 9_223_372_036_855, NOW // 1_000_000, NOW // 1_000)
+"""Seconds and milliseconds of epoch columns: most of them reach beyond what microseconds in 64 bits hold."""
+
+
+@pytest.mark.parametrize(("like", "unit"), [("c_epoch_s", 1_000_000), ("c_epoch_ms", 1_000)])
+@pytest.mark.parametrize("order", Order)
+def test_an_instant_beyond_every_now_is_ordered_as_before(store: Store, like: str, unit: int, order: Order) -> None:
+    store.enter(store.sessions[0])
+    ids = [str(at) for at in range(len(ENDS) + 1)]
+    texts = [*map(str, ENDS), None]
+    catalog = store.load({"id": ids, "at": texts}, [column_like(store, like, "at")])
+    leaf = ComparesInstant(Property(("at",), catalog.columns[0].kind), order, Now(1))
+    timeline, query = Timeline(leaf), select_facts(run_for(store, catalog, NOW), [leaf])
+    rows = {row[0]: row[2:] for row in store.run_bare(query.sql, query.parameters)}
+    for id, text in zip(ids, texts, strict=True):
+        person = Person(id, {"at": None if text is None else Instant(int(text) * unit)})
+        for now in (NOW - 2, NOW - 1, NOW, NOW + 1):
+            assert timeline.truth(rows[id], now) is evaluate(leaf, person, now, {})

@@ -7,8 +7,9 @@ import pytest
 from hypothesis import strategies as st
 
 import audience
+from audience.analysis import Timeline
 from audience.ir import Constant, Predicate
-from audience.lowering import Run, copied, copy_people, insert_members, select_ids
+from audience.lowering import Run, copied, copy_people, insert_members, select_facts, select_ids
 from audience.resolution import resolve
 from tests.fuzz.answers import ask_values, ids_where, run_for
 from tests.fuzz.edges import NOW
@@ -88,6 +89,8 @@ def test_ids_and_tenants_of_every_type(store: Store, data: st.DataObject) -> Non
         if id is not None and place == "here" and (not has_tenant or tenant is None or held == tenant)
     }
     assert selected(store, asked, Constant(True)) == sorted(everybody)
+    facts = select_facts(asked, Timeline(predicate).leaves)
+    assert sorted({row[:2] for row in store.run_bare(facts.sql, facts.parameters)}) == sorted(everybody)
     with undone(store):
         run(store, insert_members(asked, predicate, "some", ("written_members",)))
         run(store, insert_members(asked, Constant(True), "all", ("written_members",)))

@@ -1,6 +1,6 @@
 """Static members that are rows of a table are the members that are given by value, whatever columns are called."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from random import Random
@@ -27,6 +27,8 @@ ENVIRONMENT = "it's here"
 TABLE = "static_rows"
 COLUMNS = ("environment", "audience", "user_id", "tenant")
 
+Pair = tuple[str, str | None]
+
 
 @pytest.fixture(scope="session", params=WRITTEN)
 def store(request: pytest.FixtureRequest, opened_stores: Opened) -> Store:
@@ -36,16 +38,17 @@ def store(request: pytest.FixtureRequest, opened_stores: Opened) -> Store:
 
 @contextmanager
 def static_rows(
-    store: Store, members: Mapping[str, Sequence[tuple[str, str | None]]], collation: str = ""
+    store: Store, members: Mapping[str, Sequence[Pair]], everybody: Iterable[Pair] = (), collation: str = ""
 ) -> Iterator[StaticRows]:
-    """A table of the members, among rows that only look like them, for as long as a transaction lasts."""
+    """A table of the members, for as long as a transaction lasts; elsewhere in it, everybody is a member of all."""
     with undone(store):
         columns = ", ".join(f"{name} varchar {collation} NOT NULL" for name in COLUMNS)
         execute(store, f"CREATE TABLE {TABLE} ({columns}, m varchar, id varchar, people varchar)")
         rows = [(ENVIRONMENT, key, id, tenant or "") for key, held in members.items() for id, tenant in held]
-        strangers = [("It's here", key, id, tenant) for _, key, id, tenant in rows]
-        strangers += [(ENVIRONMENT, "VIP", id, tenant) for _, _, id, tenant in rows]
-        insert_rows(store, TABLE, COLUMNS, [*rows, *strangers])
+        for id, tenant in everybody:
+            rows += [("It's here", key, id, tenant or "") for key in members]
+            rows.append((ENVIRONMENT, "VIP", id, tenant or ""))
+        insert_rows(store, TABLE, COLUMNS, rows)
         yield StaticRows((TABLE,), ENVIRONMENT, frozenset(members))
 
 
@@ -70,7 +73,9 @@ def test_rows_are_members_of_a_scene(store: Store, rng: Random) -> None:
     ]
     reference = ask_interpreter(asked, scene.crowd.people, NOW, scene.members)
     collation = rng.choice(("", 'COLLATE "C"')) if store.dialect == "postgres" else ""
-    with static_rows(store, {key: sorted(held) for key, held in scene.members.items()}, collation) as static:
+    members = {key: sorted(held) for key, held in scene.members.items()}
+    everybody = [(str(person.id), None) for person in scene.crowd.people]
+    with static_rows(store, members, everybody, collation) as static:
         over = replace(run_for(store, scene.catalog, NOW), static=static)
         for extracted in (False, True):
             found = ask_values(store, over, asked, scene.crowd.people, extracted=extracted, guarded=False)
@@ -118,7 +123,8 @@ def test_names_and_types_and_tenants_of_any_sort(store: Store, data: st.DataObje
     by_value = run_for(store, catalog, NOW, read_members({"vip": members}), data.draw(st.sampled_from([None, "t1"])))
     predicate = resolve(audience.parse(data.draw(st.sampled_from(TEXTS))), catalog, static={"vip"}).predicate
     expected = answers(store, by_value, predicate)
-    with static_rows(store, {"vip": members}) as static:
+    everybody = [(id, tenant) for id, tenant, _ in people]
+    with static_rows(store, {"vip": members}, everybody) as static:
         over = replace(by_value, members={}, static=static, within=((other, "here"),))
         assert answers(store, over, predicate) == expected
         run(store, insert_members(over, predicate, "k", ("written_members",)))
@@ -135,7 +141,7 @@ def test_collations_of_the_two_sides_may_differ(opened_stores: Opened, collation
     store.enter(store.sessions[0])
     columns = [replace(column_like(store, "c_text", "id"), type=f'text COLLATE "{collation}"')]
     catalog = store.load({"id": ["a", "A", "b"]}, columns)
-    with static_rows(store, {"vip": [("a", None)]}, ours) as static:
+    with static_rows(store, {"vip": [("a", None)]}, collation=ours) as static:
         over = replace(run_for(store, catalog, NOW), static=static)
         assert answers(store, over, IsMember("vip")) == [("a",)]
         assert answers(store, over, Not(IsMember("vip"))) == [("A",), ("b",)]

@@ -8,17 +8,17 @@ from audience.ir import And, ComparesInstant, Not, Now, Or, Order, Predicate, Pr
 from audience.values import Instant, write_instant
 from tests.strategies.predicates import NOW, leaves
 
-FAR = 12
+FAR = 16
 """No flip of these people lies further from NOW, in microseconds."""
 
 _MOMENTS = st.integers(NOW - 4, NOW + 4)
 _TEXTS = _MOMENTS.map(write_instant)
-_VALUES = _TEXTS | _TEXTS | st.sampled_from(["", "soon", 1.0, True, None, [write_instant(NOW)]])
+_VALUES = st.one_of(_TEXTS, _TEXTS, _TEXTS, st.sampled_from(["", "soon", 1.0, True, None, [write_instant(NOW)]]))
 
 moving_people = st.builds(
     lambda who, held: Person(who, held),
     st.sampled_from(["a", "b"]),
-    st.fixed_dictionaries({}, optional={"x": _VALUES, "y": _VALUES, "seen": _MOMENTS.map(Instant)}),
+    st.fixed_dictionaries({"x": _VALUES, "seen": _MOMENTS.map(Instant)}, optional={"y": _VALUES}),
 )
 """Instants as texts in x and y, as a timestamp in `seen`; and whatever is none."""
 
@@ -38,3 +38,13 @@ def moving_predicates(max_leaves: int = 6) -> st.SearchStrategy[Predicate]:
         return st.builds(And, parts) | st.builds(Or, parts)
 
     return st.recursive(literal, grown, max_leaves=max_leaves)
+
+
+_SEEN = Property(("seen",), TimestampKind(TimestampForm.ZONED))
+_begins = st.builds(ComparesInstant, st.just(_SEEN), st.just(Order.LESS_OR_EQUAL), st.integers(-10, 10).map(Now))
+_ends = st.builds(ComparesInstant, st.just(_SEEN), st.just(Order.GREATER), st.integers(-10, 10).map(Now))
+
+waves = st.lists(st.builds(lambda begin, end: And((begin, end)), _begins, _ends), min_size=2, max_size=3).map(
+    lambda windows: Or(tuple(windows))
+)
+"""Windows of time of one property: true and false several times."""

@@ -60,11 +60,11 @@ def _between(held: Property, first: int, last: int) -> Predicate:
 
 
 def _joined(spans: list[tuple[int, int]]) -> list[tuple[int, int]]:
-    """The same instants in as few stretches as can be, in order."""
+    """The same instants in as few stretches as can be, in order. All are of one length, so the later ends later."""
     joined: list[tuple[int, int]] = []
     for first, last in sorted(spans):
         if joined and first <= joined[-1][1] + 1:
-            joined[-1] = joined[-1][0], max(joined[-1][1], last)
+            joined[-1] = joined[-1][0], last
         else:
             joined.append((first, last))
     return joined
