@@ -156,6 +156,10 @@ _ROWS = (
     Code("A709", "home that is in use",
          "One process at a time has a DuckDB file open, and one run at a time writes to an environment. Others wait for "
          "a while and are refused; nothing of theirs is done."),
+    Code("A710", "audience of the other kind",
+         "Members are put into a static audience and follow from the condition of a dynamic one; an audience stays what it is, and one that others refer to cannot end."),
+    Code("A711", "people that are only read",
+         "A table of yours is read and never written: people are changed where they are kept."),
     Code("A720", "id that cannot be used",
          "The id of a person or a tenant is a text of 1 to 256 characters without `/` and `#`; integers and UUIDs become "
          "text. A tenant that is empty is no tenant."),

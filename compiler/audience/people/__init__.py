@@ -1,7 +1,7 @@
 """People of our own: what their properties and ids may be, and how a change of properties is merged in.
 
 `ids` who may be named how · `document` properties as they are read · `merge` two documents into one ·
-`stored` the text that is stored, and how large it may be.
+`stored` the text that is stored, and how large it may be · `table` the people of a home.
 """
 
 from audience.people.document import Document, Json, read_json_value, read_person, read_properties

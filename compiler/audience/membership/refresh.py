@@ -1,0 +1,250 @@
+"""Refresh: bring audiences up to date with people, definitions and time, in one transaction.
+
+A full refresh asks everybody. Otherwise those are asked who changed since the last one, and those for whom time
+alone can have changed an answer in between; a law says that it comes to the same. An audience that is new or means
+something else is always refreshed in full.
+"""
+
+from collections.abc import Callable, Collection, Mapping
+from dataclasses import dataclass, replace
+from enum import StrEnum
+
+from audience.analysis import due
+from audience.errors import UnsupportedByDialect, UsageError
+from audience.ir import ComparesInstant, Constant, IsTimestamp, Not, Or, Order, Predicate
+from audience.language.nodes import Definition
+from audience.lowering import insert_members
+from audience.membership.audiences import Dynamic, Kept, Known, write_state
+from audience.membership.causes import explain
+from audience.membership.define import store_definitions
+from audience.membership.environment import Environment
+from audience.membership.settle import match_scope
+from audience.resolution.normalize import normalize
+from audience.store.home import Writing
+from audience.store.ledger import Cause
+from audience.store.members import MATCHED, SCOPE, Moved, Reason, Stage
+from audience.values import Instant
+
+LATENESS = 10 * 60 * 1_000_000
+"""In microseconds: how long before the last refresh a change of a person can be stamped and still be new. A row is
+stamped when it is written and seen when it is committed, by another clock than ours."""
+
+Progress = Callable[[float, str], None]
+"""Told how much is done, from 0 to 1, and which audience is next."""
+
+
+class Mode(StrEnum):
+    """Who is asked."""
+
+    FULL = "full"
+    INCREMENTAL = "incremental"
+    DUE = "due"
+
+
+@dataclass(frozen=True, slots=True)
+class Refreshed:
+    """What a refresh did. `now` is its instant; `moved` says for each audience how many entered and left.
+
+    `full` are the audiences for which everybody was asked, `stopped` those that stand still, with the reason.
+    `last_sequence` is the number of the last transition, whoever wrote it.
+    """
+
+    now: int
+    moved: Mapping[str, Moved]
+    full: frozenset[str]
+    stopped: Mapping[str, str]
+    last_sequence: int
+
+
+def refresh(
+    environment: Environment,
+    keys: Collection[str] = (),
+    *,
+    definitions: Mapping[str, Definition] | None = None,
+    mode: Mode | None = None,
+    emit_initial: bool = False,
+    progress: Progress = lambda _share, _key: None,
+) -> Refreshed:
+    """Refresh some dynamic audiences, or all of them.
+
+    `definitions` are stored first; what they change reaches every audience that refers to them in the same run. Without
+    a `mode` it is incremental where it is known who changed, and full elsewhere. `emit_initial` has those notified
+    who are members when an audience begins. UsageErrors: A401 for an unknown key, A707 for an incremental refresh where
+    nothing tells who changed.
+    """
+    if mode is Mode.INCREMENTAL and not _tells_changes(environment):
+        raise UsageError(
+            "A707",
+            "nothing tells who changed, so no refresh can be incremental",
+            "name the column that does as `changed_at` in [users] of audience.toml, or refresh in full",
+        )
+    chosen = mode or (Mode.INCREMENTAL if _tells_changes(environment) else Mode.FULL)
+    with environment.home.writing(environment.name) as writing:
+        if definitions:
+            store_definitions(environment, writing, definitions)
+        known = environment.known(writing.database)
+        running = _Running(environment, writing, known, chosen, emit_initial, progress)
+        return running.refresh(_chosen(known, keys))
+
+
+def _tells_changes(environment: Environment) -> bool:
+    return environment.foreign is None or environment.foreign.changed_at is not None
+
+
+def _chosen(known: Known, keys: Collection[str]) -> dict[str, Dynamic]:
+    """The audiences to refresh: those named, and all whose members are not those of their meaning."""
+    for key in keys:
+        if key not in known.dynamic and key not in known.broken:
+            raise unknown_audience(key, known)
+    return {
+        key: audience
+        for key, audience in known.dynamic.items()
+        if not keys or key in keys or (audience.kept.activated_at is not None and _is_new(audience))
+    }
+
+
+def unknown_audience(key: str, known: Known) -> UsageError:
+    """The error for a key that is no dynamic audience of an environment, with those that are."""
+    from audience.diagnostics import did_you_mean
+
+    if key in known.static:
+        return UsageError("A707", f"`{key}` is a static audience", "its members are added and removed, not refreshed")
+    names = list(known.kept())
+    help = did_you_mean(key, names) or (f"there are {', '.join(names[:20])}" if names else "none is defined")
+    return UsageError("A401", f"no audience has the key `{key}`", help)
+
+
+def _is_new(audience: Dynamic) -> bool:
+    """Whether the members are those of another meaning, or of none so far, or stood still for a while."""
+    kept = audience.kept
+    return kept.activated_at is None or kept.meaning != audience.meaning or kept.error is not None
+
+
+@dataclass(frozen=True, slots=True)
+class _Running:
+    """One refresh, inside its transaction."""
+
+    environment: Environment
+    writing: Writing
+    known: Known
+    mode: Mode
+    emit_initial: bool
+    progress: Progress
+
+    def refresh(self, audiences: Mapping[str, Dynamic]) -> Refreshed:
+        full = {key: held for key, held in audiences.items() if self.mode is Mode.FULL or _is_new(held)}
+        rest = {key: held for key, held in audiences.items() if key not in full}
+        stopped = {key: str(error) for key, (_, error) in self.known.broken.items()}
+        stage = Stage(self.writing)
+        moved = self._ask_everybody(stage, full, stopped) | self._ask_some(stage, rest)
+        stage.close()
+        for key in (*full, *rest):
+            if key not in stopped:
+                write_state(self.writing.database, self.writing.environment, self._state(audiences[key], key in full))
+        self._stop(stopped)
+        self.progress(1.0, "")
+        return Refreshed(
+            self.writing.now, moved, frozenset(full.keys() - stopped.keys()), stopped, self.writing.sequence
+        )
+
+    def _ask_everybody(
+        self, stage: Stage, audiences: Mapping[str, Dynamic], stopped: dict[str, str]
+    ) -> dict[str, Moved]:
+        run = self.environment.run(self.known, self.writing.now)
+        distinct = self.environment.foreign is not None
+        reasons: dict[str, Reason] = {}
+        for at, (key, audience) in enumerate(audiences.items()):
+            self.progress(at / (len(audiences) + 1), key)
+            try:
+                query = insert_members(run, audience.predicate, key, MATCHED, distinct=distinct)
+            except UnsupportedByDialect as error:
+                stopped[key] = str(error)
+                continue
+            self.writing.database.run(query, doing=f"asking for the members of {key}")
+            reasons[key] = self._reason(audience)
+        if not reasons:
+            return {}
+        return self._write(stage, {key: audiences[key] for key in reasons}, reasons, scoped=False)
+
+    def _ask_some(self, stage: Stage, audiences: Mapping[str, Dynamic]) -> dict[str, Moved]:
+        if not audiences:
+            return {}
+        self._find_scope(audiences)
+        done = iter(range(len(audiences)))
+        match_scope(
+            self.environment,
+            self.writing,
+            audiences,
+            tell=lambda key: self.progress(next(done) / (len(audiences) + 1), key),
+        )
+        reasons = {key: self._reason(audience) for key, audience in audiences.items()}
+        return self._write(stage, audiences, reasons, scoped=True)
+
+    def _write(
+        self, stage: Stage, audiences: Mapping[str, Dynamic], reasons: Mapping[str, Reason], *, scoped: bool
+    ) -> dict[str, Moved]:
+        moved = stage.find(reasons, scoped=scoped)
+        by_time = {
+            key: audience
+            for key, audience in audiences.items()
+            if reasons[key].cause is Cause.PERSON and moved[key] != Moved()
+        }
+        explain(self.environment, self.writing, stage, by_time)
+        stage.write()
+        return moved
+
+    def _find_scope(self, audiences: Mapping[str, Dynamic]) -> None:
+        """Fill `SCOPE` with who changed since the oldest refresh among these, and for whom time is due."""
+        database, run = self.writing.database, self.environment.run(self.known, self.writing.now)
+        refreshed = [audience.kept.refreshed_at for audience in audiences.values()]
+        since = min(instant if instant is not None else 0 for instant in refreshed)
+        asked: list[Predicate] = [due([held.predicate for held in audiences.values()], since, self.writing.now)]
+        if self.mode is Mode.INCREMENTAL:
+            if self.environment.foreign is None:
+                change = min(audience.kept.refreshed_change for audience in audiences.values())
+                database.execute(CHANGED, {"environment": self.writing.environment, "change": change})
+            else:
+                asked.append(self._changed(audiences))
+        wanted = normalize(Or(tuple(asked)))
+        if wanted != Constant(False):
+            database.run(insert_members(run, wanted, "", SCOPE), doing="asking for whom time is due")
+
+    def _changed(self, audiences: Mapping[str, Dynamic]) -> Predicate:
+        """Whoever says that they changed since, and whoever does not say when they did."""
+        assert self.environment.foreign is not None, "people of our own have a change number"
+        held = self.environment.foreign.changed_at
+        assert held is not None, "an incremental refresh was refused without it"
+        since = min(audience.kept.watermark or 0 for audience in audiences.values()) - LATENESS
+        return Or((ComparesInstant(held, Order.GREATER_OR_EQUAL, Instant(since)), Not(IsTimestamp(held))))
+
+    def _reason(self, audience: Dynamic) -> Reason:
+        kept = audience.kept
+        if kept.activated_at is None:
+            return Reason(audience.meaning, Cause.ACTIVATION, notify=self.emit_initial)
+        cause = Cause.PERSON if kept.meaning == audience.meaning else Cause.DEFINITION
+        return Reason(audience.meaning, cause)
+
+    def _state(self, audience: Dynamic, in_full: bool) -> Kept:
+        """How far the audience is."""
+        kept, now = audience.kept, self.writing.now
+        looked = in_full or self.mode is Mode.INCREMENTAL
+        return replace(
+            kept,
+            meaning=audience.meaning,
+            activated_at=now if kept.activated_at is None else kept.activated_at,
+            refreshed_at=now,
+            refreshed_change=self.writing.change if looked else kept.refreshed_change,
+            watermark=now if looked else kept.watermark,
+            error=None,
+        )
+
+    def _stop(self, stopped: Mapping[str, str]) -> None:
+        held = self.known.kept()
+        for key, error in stopped.items():
+            write_state(self.writing.database, self.writing.environment, replace(held[key], error=error))
+
+
+CHANGED = """
+    INSERT INTO audience_scope (user_id)
+    SELECT id FROM audience.users WHERE environment = $environment AND change > $change
+"""

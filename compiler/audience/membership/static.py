@@ -1,0 +1,107 @@
+"""Static audiences: who is put in and taken out, with the dynamic audiences that ask about them."""
+
+from collections.abc import Iterable
+from typing import Any
+
+from audience.diagnostics import did_you_mean
+from audience.errors import UsageError
+from audience.membership.audiences import Known
+from audience.membership.environment import Environment
+from audience.membership.people import chunks
+from audience.membership.settle import FEW, settle, settle_scope
+from audience.people import read_person_id, read_tenant_id
+from audience.store.home import Writing
+from audience.store.ledger import Cause
+from audience.store.members import Moved, Stage
+from audience.store.static_members import Change, Member, list_members
+
+BATCH = 50_000
+
+GivenPair = Any
+"""An id, or a pair of an id and a tenant (None and "": none)."""
+
+
+def add_members(
+    environment: Environment, audience: str, members: Iterable[GivenPair], *, cause: Cause = Cause.STATIC
+) -> Moved:
+    """Put members into a static audience; those who are in it already stay as they are. How many entered.
+
+    UsageError A401 for an unknown audience, A710 for a dynamic one, A720 for an id that cannot be one.
+    """
+    with environment.home.writing(environment.name) as writing:
+        return Moved(entered=change_members(environment, writing, audience, _pairs(environment, members), cause, True))
+
+
+def remove_members(
+    environment: Environment, audience: str, members: Iterable[GivenPair], *, cause: Cause = Cause.STATIC
+) -> Moved:
+    """Take members out of a static audience: exactly the pairs that are given. How many left. UsageErrors as above."""
+    with environment.home.writing(environment.name) as writing:
+        return Moved(left=change_members(environment, writing, audience, _pairs(environment, members), cause, False))
+
+
+def change_members(
+    environment: Environment,
+    writing: Writing,
+    audience: str,
+    pairs: Iterable[tuple[str, str]],
+    cause: Cause,
+    entering: bool,
+) -> int:
+    """Make pairs members, or none, inside a transaction, and settle the audiences that ask about this one."""
+    known = environment.known(writing.database)
+    expect_static(known, audience)
+    change = Change(writing, audience, own=environment.foreign is None)
+    for some in chunks(pairs, BATCH):
+        change.give(some)
+    moved = change.add(cause) if entering else change.remove(cause)
+    dependents = known.dependents(audience)
+    if moved and dependents:
+        ids = change.ids(FEW + 1)
+        if len(ids) <= FEW:
+            settle(environment, writing, ids, cause, dependents)
+        else:
+            stage = Stage(writing)
+            change.scope()
+            settle_scope(environment, writing, stage, cause, dependents)
+            stage.close()
+    change.close()
+    return moved
+
+
+def expect_static(known: Known, audience: str) -> None:
+    """UsageError A401 for an audience that does not exist, A710 for one whose members follow from a condition."""
+    if audience in known.static:
+        return
+    if audience in known.kept():
+        raise UsageError(
+            "A710",
+            f"`{audience}` is a dynamic audience",
+            "its members are those who match its condition; change the people, or use a static audience",
+        )
+    help = did_you_mean(audience, list(known.static)) or "define a static audience with this key first"
+    raise UsageError("A401", f"no audience has the key `{audience}`", help)
+
+
+def members(
+    environment: Environment, audience: str, *, after: tuple[str, str] = ("", ""), limit: int = 50
+) -> list[Member]:
+    """The next members of an audience after an (id, tenant), static or dynamic. UsageError A401 for an unknown one."""
+    with environment.home.reading() as database:
+        known = environment.known(database)
+        if audience not in known.kept():
+            help = did_you_mean(audience, list(known.kept()))
+            raise UsageError("A401", f"no audience has the key `{audience}`", help)
+        return list_members(
+            database, environment.name, audience, static=audience in known.static, after=after, limit=limit
+        )
+
+
+def _pairs(environment: Environment, members: Iterable[GivenPair]) -> Iterable[tuple[str, str]]:
+    for member in members:
+        id, tenant = member if isinstance(member, tuple | list) else (member, None)
+        if environment.foreign is None:
+            yield read_person_id(id), read_tenant_id(tenant) or ""
+        else:
+            # The user's own ids follow the user's own rules.
+            yield str(id), "" if tenant is None else str(tenant)

@@ -1,0 +1,46 @@
+"""The state of every audience: how large it is, how far it is, what moved lately, and what is wrong with it."""
+
+from dataclasses import dataclass
+
+from audience.membership.audiences import Kept
+from audience.membership.environment import Environment
+from audience.store.static_members import sizes
+
+SINCE = """
+    SELECT audience, kind, count(*) FROM audience.transition
+    WHERE environment = $environment AND happened_at > $after GROUP BY audience, kind
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Status:
+    """One audience. `members` counts pairs, `missing` those of people whom nobody has identified.
+
+    `entered` and `left` count transitions after the instant that was asked about.
+    """
+
+    kept: Kept
+    members: int
+    missing: int
+    entered: int
+    left: int
+
+
+def status(environment: Environment, *, since: int = 0) -> list[Status]:
+    """The audiences by key; `since` is an instant in microseconds."""
+    with environment.home.reading() as database:
+        known = environment.known(database)
+        counted = sizes(database, environment.name)
+        moved: dict[tuple[str, str], int] = {}
+        for key, kind, count in database.rows(SINCE, {"environment": environment.name, "after": since}):
+            assert isinstance(count, int)
+            moved[str(key), str(kind)] = count
+        return [
+            Status(
+                kept,
+                *counted.get(key, (0, 0)),
+                entered=moved.get((key, "enter"), 0),
+                left=moved.get((key, "exit"), 0),
+            )
+            for key, kept in known.kept().items()
+        ]

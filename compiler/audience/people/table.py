@@ -1,0 +1,161 @@
+"""The table of people of our own: what is known of whom, and the number of the change that made it so.
+
+Every change takes the next number of its environment, so what changed since is a range of numbers. Nothing here
+knows of audiences: whoever changes people settles their membership in the same transaction (`membership.people`).
+"""
+
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+
+from audience.people.document import Document, Json, read_json_value
+from audience.people.merge import deep_merge
+from audience.people.stored import check_size, to_json
+from audience.store.database import Database
+from audience.store.home import Writing
+from audience.store.members import user_numbers
+
+
+@dataclass(frozen=True, slots=True)
+class Stored:
+    """One person as stored; instants in microseconds since the epoch."""
+
+    id: str
+    properties: Document
+    created_at: int
+    updated_at: int
+    change: int
+
+
+READ = """
+    SELECT id, CAST(properties AS TEXT), created_at, updated_at, change FROM audience.users
+    WHERE environment = $environment AND id IN (SELECT unnest(CAST($ids AS TEXT[])))
+"""
+LIST = """
+    SELECT id, CAST(properties AS TEXT), created_at, updated_at, change FROM audience.users
+    WHERE environment = $environment AND id > $after ORDER BY id LIMIT $limit
+"""
+LIST_BACK = """
+    SELECT id, CAST(properties AS TEXT), created_at, updated_at, change FROM audience.users
+    WHERE environment = $environment AND id < $before ORDER BY id DESC LIMIT $limit
+"""
+STREAM = """
+    SELECT id, CAST(properties AS TEXT), created_at, updated_at, change FROM audience.users
+    WHERE environment = $environment ORDER BY id
+"""
+COUNT = "SELECT count(*) FROM audience.users WHERE environment = $environment"
+CHANGED = """
+    SELECT id FROM audience.users WHERE environment = $environment AND change > $change ORDER BY change LIMIT $limit
+"""
+
+CREATE_FRESH = (
+    "CREATE TEMP TABLE audience_fresh"
+    " (id TEXT, user_no BIGINT, properties TEXT, created_at BIGINT, updated_at BIGINT, change BIGINT)"
+)
+FRESH = ("id", "user_no", "properties", "created_at", "updated_at", "change")
+UPDATE = """
+    UPDATE audience.users AS known
+    SET properties = CAST(fresh.properties AS JSON), updated_at = fresh.updated_at, change = fresh.change
+    FROM audience_fresh AS fresh
+    WHERE known.environment = $environment AND known.id = fresh.id
+"""
+INSERT = """
+    INSERT INTO audience.users (environment, id, user_no, properties, created_at, updated_at, change)
+    SELECT $environment, fresh.id, fresh.user_no, CAST(fresh.properties AS JSON),
+      fresh.created_at, fresh.updated_at, fresh.change
+    FROM audience_fresh AS fresh
+    WHERE NOT EXISTS (
+      SELECT 1 FROM audience.users AS known WHERE known.environment = $environment AND known.id = fresh.id
+    )
+"""
+DROP_FRESH = "DROP TABLE audience_fresh"
+DELETE = """
+    DELETE FROM audience.users
+    WHERE environment = $environment AND id IN (SELECT unnest(CAST($ids AS TEXT[])))
+"""
+
+
+def find(database: Database, environment: str, ids: Collection[str]) -> dict[str, Stored]:
+    """Those of some people who are known, by id."""
+    rows = database.rows(READ, {"environment": environment, "ids": list(ids)})
+    return {person.id: person for person in _people(rows)}
+
+
+def page(database: Database, environment: str, *, after: str = "", limit: int = 50) -> list[Stored]:
+    """The next people by id."""
+    return list(_people(database.rows(LIST, {"environment": environment, "after": after, "limit": limit})))
+
+
+def page_back(database: Database, environment: str, *, before: str, limit: int = 50) -> list[Stored]:
+    """The people before an id, in the order of their ids."""
+    rows = database.rows(LIST_BACK, {"environment": environment, "before": before, "limit": limit})
+    return list(_people(rows))[::-1]
+
+
+def stream(database: Database, environment: str) -> Iterator[Stored]:
+    """Everybody, by id; the database does nothing else meanwhile."""
+    for rows in database.stream(STREAM, {"environment": environment}):
+        yield from _people(rows)
+
+
+def count(database: Database, environment: str) -> int:
+    """How many people there are."""
+    [(number,)] = database.rows(COUNT, {"environment": environment})
+    assert isinstance(number, int)
+    return number
+
+
+def changed_since(database: Database, environment: str, change: int, limit: int) -> list[str]:
+    """Whose properties changed after a change, oldest change first; who was deleted since is not among them."""
+    rows = database.rows(CHANGED, {"environment": environment, "change": change, "limit": limit})
+    return [str(id) for (id,) in rows]
+
+
+def merge_in(writing: Writing, given: Sequence[tuple[str, Mapping[str, Json]]]) -> list[str]:
+    """Merge properties into people, who are created where they are new; the ids of those who changed.
+
+    UsageError A907 for a person who would be larger than is allowed; nothing is written then.
+    """
+    known = find(writing.database, writing.environment, {id for id, _ in given})
+    merged: dict[str, Document] = {}
+    for id, properties in given:
+        before = merged[id] if id in merged else known[id].properties if id in known else {}
+        merged[id] = deep_merge(before, properties)
+    for document in merged.values():
+        check_size(document)
+    changed = [
+        id for id, document in merged.items() if id not in known or to_json(document) != to_json(known[id].properties)
+    ]
+    _write(writing, {id: merged[id] for id in changed})
+    return changed
+
+
+def _write(writing: Writing, documents: Mapping[str, Document]) -> None:
+    if not documents:
+        return
+    database, environment = writing.database, {"environment": writing.environment}
+    numbers = user_numbers(writing, documents.keys())
+    first = writing.take_changes(len(documents))
+    database.execute(CREATE_FRESH)
+    rows = (
+        (id, numbers[id], to_json(document), writing.now, writing.now, first + at)
+        for at, (id, document) in enumerate(documents.items())
+    )
+    database.load("audience_fresh", FRESH, rows)
+    database.execute(UPDATE, environment)
+    database.execute(INSERT, environment)
+    database.execute(DROP_FRESH)
+
+
+def delete(writing: Writing, ids: Collection[str]) -> int:
+    """Forget people; how many there were. Their numbers stay theirs."""
+    return writing.database.execute(DELETE, {"environment": writing.environment, "ids": list(ids)})
+
+
+def _people(rows: Sequence[Sequence[object]]) -> Iterator[Stored]:
+    for id, properties, created, updated, change in rows:
+        document = read_json_value(str(properties))
+        assert isinstance(document, dict), "what is stored of a person is an object"
+        assert isinstance(created, int)
+        assert isinstance(updated, int)
+        assert isinstance(change, int)
+        yield Stored(str(id), document, created, updated, change)
