@@ -7,7 +7,16 @@ import pytest
 from audience.catalog import Column, Table
 from audience.catalog.kinds import JsonKind, TextKind, TimestampForm, TimestampKind
 from audience.errors import UsageError
-from audience.project import UsersConfig, find_config, is_config, read_catalog, read_config
+from audience.project import (
+    HomeConfig,
+    Project,
+    UsersConfig,
+    find_config,
+    is_config,
+    read_catalog,
+    read_config,
+    read_project,
+)
 
 FIXTURES = Path(__file__).parents[2] / "fixtures"
 
@@ -47,6 +56,21 @@ def test_a_file_that_says_nothing_changes_nothing(tmp_path: Path) -> None:
     assert read_config(write(tmp_path, "")) == UsersConfig()
 
 
+def test_the_home_is_read(tmp_path: Path) -> None:
+    path = write(tmp_path, '[home]\ndatabase = "home.duckdb"\nenvironment = "staging"\naudiences = "defs"')
+    assert read_project(path) == Project(home=HomeConfig(tmp_path / "home.duckdb", "staging", tmp_path / "defs"))
+    assert read_project(write(tmp_path, "")) == Project()
+
+
+def test_a_table_without_a_source_is_beside_the_home(tmp_path: Path) -> None:
+    home = '[home]\ndatabase = "postgresql://db.example/crm"\n'
+    path = write(tmp_path, f'{home}[users]\ntable = "people"\nchanged_at = "updated_at"')
+    assert read_config(path).source == "postgresql://db.example/crm"
+    assert read_project(path).users == UsersConfig(table="people", changed_at="updated_at")
+    assert read_config(write(tmp_path, home)).source is None
+    assert read_config(write(tmp_path, f'{home}[users]\nsource = "a.parquet"')).source == tmp_path / "a.parquet"
+
+
 def test_the_nearest_file_above_counts(tmp_path: Path) -> None:
     below = tmp_path / "a" / "b"
     below.mkdir(parents=True)
@@ -58,6 +82,7 @@ def test_the_nearest_file_above_counts(tmp_path: Path) -> None:
 
 def test_the_two_kinds_of_file_are_told_apart(tmp_path: Path) -> None:
     assert is_config(write(tmp_path, "[users]"))
+    assert is_config(write(tmp_path, "[home]"))
     assert not is_config(FIXTURES / "catalogs" / "demo.toml")
 
 
@@ -71,7 +96,7 @@ def test_the_two_kinds_of_file_are_told_apart(tmp_path: Path) -> None:
             "[users]\nqqq = 1",
             (
                 "unknown key `users.qqq`\n  = help: the keys are `source`, `table`, `id`, `properties`, `tenant`, "
-                "`renames`, `epoch`"
+                "`renames`, `epoch`, `changed_at`"
             ),
         ),
         ("[users]\nid = 1", '`users.id` is no text\n  = help: write `id = "…"`'),

@@ -8,7 +8,7 @@ import pytest
 from audience.engines import duckdb, postgres_session
 from audience.membership import sources
 from audience.project import read_catalog, read_config, read_members
-from audience.project.config import CATALOG_KEYS, CONFIG_KEYS
+from audience.project.config import CATALOG_KEYS, USERS_KEYS
 
 TEXT = (Path(__file__).parents[2] / "docs" / "users.md").read_text(encoding="utf-8")
 SUFFIXES = (*sources.PARQUET, *sources.CSV, *sources.DOCUMENTS, *sources.DATABASES)
@@ -16,7 +16,7 @@ GUARDS = (*duckdb.GUARDS, *postgres_session.GUARDS)
 SERVERS = [f"{scheme}://" for scheme in sources.SERVERS]
 
 
-@pytest.mark.parametrize("name", sorted({*CONFIG_KEYS, *CATALOG_KEYS, *SUFFIXES, *SERVERS, *GUARDS}))
+@pytest.mark.parametrize("name", sorted({*USERS_KEYS, *CATALOG_KEYS, *SUFFIXES, *SERVERS, *GUARDS}))
 def test_everything_is_named(name: str) -> None:
     assert f"`{name}`" in TEXT
 

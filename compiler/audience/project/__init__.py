@@ -6,12 +6,15 @@ static members from a file.
 
 from audience.project.config import (
     CONFIG_NAME,
+    HomeConfig,
+    Project,
     UsersConfig,
     find_config,
     is_address,
     is_config,
     read_catalog,
     read_config,
+    read_project,
 )
 from audience.project.definition import read_json_definition
 from audience.project.folder import read_audiences, read_folder
@@ -19,7 +22,9 @@ from audience.project.members import Member, read_members
 
 __all__ = [
     "CONFIG_NAME",
+    "HomeConfig",
     "Member",
+    "Project",
     "UsersConfig",
     "find_config",
     "is_address",
@@ -30,4 +35,5 @@ __all__ = [
     "read_folder",
     "read_json_definition",
     "read_members",
+    "read_project",
 ]

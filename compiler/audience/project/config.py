@@ -1,9 +1,9 @@
-"""Read audience.toml (where the people are) and catalog.toml (what is known of them, without a database)."""
+"""Read audience.toml (where the people and the home are) and catalog.toml (what is known of them, with no database)."""
 
 import re
 import tomllib
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from audience.catalog import ID, Catalog
@@ -14,7 +14,9 @@ from audience.errors import UsageError
 CONFIG_NAME = "audience.toml"
 
 ROLE_KEYS = ("id", "properties", "tenant", "renames", "epoch")
-CONFIG_KEYS = ("source", "table", *ROLE_KEYS)
+USERS_KEYS = ("source", "table", *ROLE_KEYS, "changed_at")
+HOME_KEYS = ("database", "environment", "audiences")
+CONFIG_TABLES = ("home", "users")
 CATALOG_KEYS = ("table", *ROLE_KEYS, "columns")
 
 ADDRESS = re.compile(r"[A-Za-z][A-Za-z0-9+.-]+://")
@@ -34,6 +36,28 @@ class UsersConfig:
     tenant: str | None = None
     renames: Mapping[str, str] = field(default_factory=dict)
     epochs: Mapping[str, str] = field(default_factory=dict)
+    changed_at: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class HomeConfig:
+    """The [home] table of audience.toml; None where it says nothing.
+
+    `database` is an address, or a path that is already resolved against the folder of the file, and so is the folder
+    of the definitions, `audiences`.
+    """
+
+    database: Path | str | None = None
+    environment: str | None = None
+    audiences: Path | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Project:
+    """A whole audience.toml; None for a table that it does not have."""
+
+    users: UsersConfig | None = None
+    home: HomeConfig | None = None
 
 
 def is_address(source: str) -> bool:
@@ -48,17 +72,46 @@ def find_config(directory: Path) -> Path | None:
 
 
 def read_config(path: Path) -> UsersConfig:
+    """Where people are according to audience.toml; UsageError A706 names the file and the key.
+
+    A table that is named without a source is one beside the home.
+    """
+    project = read_project(path)
+    users = project.users or UsersConfig()
+    if users.source is None and users.table is not None and project.home is not None:
+        return replace(users, source=project.home.database)
+    return users
+
+
+def read_project(path: Path) -> Project:
     """Read audience.toml; UsageError A706 names the file and the key."""
-    users = _load(path, ("users",)).table("users", CONFIG_KEYS)
-    source = users.text("source")
+    file = _load(path, CONFIG_TABLES)
+    users, home = file.table("users", USERS_KEYS), file.table("home", HOME_KEYS)
+    return Project(
+        _read_users(users) if "users" in file.values else None,
+        _read_home(home) if "home" in file.values else None,
+    )
+
+
+def _read_users(users: "_Section") -> UsersConfig:
     return UsersConfig(
-        source=source if source is None or is_address(source) else path.parent / source,
+        source=users.place("source"),
         table=users.text("table"),
         id=users.text("id"),
         properties=users.text("properties"),
         tenant=users.text("tenant"),
         renames=users.texts("renames"),
         epochs=users.units("epoch"),
+        changed_at=users.text("changed_at"),
+    )
+
+
+def _read_home(home: "_Section") -> HomeConfig:
+    folder = home.text("audiences")
+    return HomeConfig(
+        database=home.place("database"),
+        environment=home.text("environment"),
+        audiences=None if folder is None else home.path.parent / folder,
     )
 
 
@@ -80,8 +133,8 @@ def read_catalog(path: Path) -> Catalog:
 
 
 def is_config(path: Path) -> bool:
-    """Whether a TOML file is an audience.toml, which points at people, rather than a catalog."""
-    return "users" in _read(path)
+    """Whether a TOML file is an audience.toml, which says where things are, rather than a catalog."""
+    return not _read(path).keys().isdisjoint(CONFIG_TABLES)
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,6 +166,11 @@ class _Section:
         if value is not None and (not isinstance(value, str) or not value):
             raise self.wrong(key, "is empty" if value == "" else "is no text", f'{key} = "…"')
         return value
+
+    def place(self, key: str) -> Path | str | None:
+        """An address, or a path against the folder of the file."""
+        value = self.text(key)
+        return value if value is None or is_address(value) else self.path.parent / value
 
     def texts(self, key: str) -> dict[str, str]:
         value = self.values.get(key, {})
