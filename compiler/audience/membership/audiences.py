@@ -62,6 +62,15 @@ class Dynamic:
     references: tuple[str, ...]
     """The audiences that it names itself."""
 
+    @property
+    def stands(self) -> bool:
+        """Whether its members are those of its meaning.
+
+        Else it is new, or was edited, or stood still because something was wrong with it: nothing moves in it until
+        the next refresh, which asks everybody.
+        """
+        return self.kept.activated_at is not None and self.kept.meaning == self.meaning and self.kept.error is None
+
 
 @dataclass(frozen=True, slots=True)
 class Known:

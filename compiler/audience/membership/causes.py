@@ -49,6 +49,7 @@ def _explained(
     database.execute(CREATE_IDS)
     database.load("audience_ids", ("user_id",), sorted({(id,) for _, id, _, _ in moved}))
     database.run(copy_people(run, None, ("audience_ids",), MOVED), doing="copying the people who moved")
+    database.analyze(MOVED)
     query = select_facts(replace(run, catalog=copied(run.catalog, MOVED), within=()), timeline.leaves)
     numbers = {(id, tenant): (user_no, entered) for user_no, id, tenant, entered in moved}
     explained = []

@@ -99,7 +99,7 @@ def _chosen(known: Known, keys: Collection[str]) -> dict[str, Dynamic]:
     return {
         key: audience
         for key, audience in known.dynamic.items()
-        if not keys or key in keys or (audience.kept.activated_at is not None and _is_new(audience))
+        if not keys or key in keys or (audience.kept.activated_at is not None and not audience.stands)
     }
 
 
@@ -114,12 +114,6 @@ def unknown_audience(key: str, known: Known) -> UsageError:
     return UsageError("A401", f"no audience has the key `{key}`", help)
 
 
-def _is_new(audience: Dynamic) -> bool:
-    """Whether the members are those of another meaning, or of none so far, or stood still for a while."""
-    kept = audience.kept
-    return kept.activated_at is None or kept.meaning != audience.meaning or kept.error is not None
-
-
 @dataclass(frozen=True, slots=True)
 class _Running:
     """One refresh, inside its transaction."""
@@ -132,7 +126,7 @@ class _Running:
     progress: Progress
 
     def refresh(self, audiences: Mapping[str, Dynamic]) -> Refreshed:
-        full = {key: held for key, held in audiences.items() if self.mode is Mode.FULL or _is_new(held)}
+        full = {key: held for key, held in audiences.items() if self.mode is Mode.FULL or not held.stands}
         rest = {key: held for key, held in audiences.items() if key not in full}
         stopped = {key: str(error) for key, (_, error) in self.known.broken.items()}
         stage = Stage(self.writing)

@@ -36,9 +36,9 @@ def settle(
 ) -> dict[str, Moved]:
     """Bring some audiences up to date for some people; how many moved, by audience.
 
-    Only audiences that have been activated are kept up: the first refresh of the others takes everybody in.
+    Only audiences that stand are kept up: the next refresh asks everybody about the others.
     """
-    active = {key: audience for key, audience in audiences.items() if audience.kept.activated_at is not None}
+    active = {key: audience for key, audience in audiences.items() if audience.stands}
     if not active or not ids:
         return {}
     if len(ids) <= FEW and environment.foreign is None:
@@ -54,7 +54,7 @@ def settle_scope(
     environment: Environment, writing: Writing, stage: Stage, cause: Cause, audiences: Mapping[str, Dynamic]
 ) -> dict[str, Moved]:
     """The same for the people of the table `SCOPE`, inside the database."""
-    active = {key: audience for key, audience in audiences.items() if audience.kept.activated_at is not None}
+    active = {key: audience for key, audience in audiences.items() if audience.stands}
     match_scope(environment, writing, active, tell=lambda _key: None)
     reasons = {key: Reason(audience.meaning, cause) for key, audience in active.items()}
     moved = stage.find(reasons, scoped=True)
@@ -68,6 +68,7 @@ def match_scope(
     """Put those people of `SCOPE` who match into `MATCHED`; their rows are read once."""
     run = environment.run(environment.known(writing.database), writing.now)
     writing.database.run(copy_people(run, None, SCOPE, PEOPLE), doing="copying the people")
+    writing.database.analyze(PEOPLE)
     among = replace(run, catalog=copied(run.catalog, PEOPLE), within=())
     for key, audience in audiences.items():
         tell(key)

@@ -77,6 +77,9 @@ class Database(Protocol):
     def run(self, query: Query, *, doing: str = "writing") -> int:
         """Run a compiled statement with its parameters; how many rows it wrote."""
 
+    def analyze(self, table: str) -> None:
+        """Tell the planner what stands in a temporary table that was just filled, where it would guess otherwise."""
+
     def close(self) -> None:
         """Close the connection. A transaction that is open is rolled back."""
 

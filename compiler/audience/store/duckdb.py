@@ -159,6 +159,9 @@ class DuckDBDatabase:
         """See `Database.run`."""
         return self._write(query.sql, check_query(query) or {}, doing)
 
+    def analyze(self, table: str) -> None:
+        """See `Database.analyze`: DuckDB knows what its tables hold."""
+
     def close(self) -> None:
         """See `Database.close`."""
         self._connection.close()

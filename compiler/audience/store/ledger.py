@@ -25,7 +25,7 @@ class Cause(StrEnum):
     STATIC = "static"
     """Members were added to a static audience, or removed from it."""
     IMPORT = "import"
-    """The same, by a file."""
+    """People, or members of a static audience, were imported from a file."""
     ARCHIVE = "archive"
     """The audience was archived."""
 

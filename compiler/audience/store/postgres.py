@@ -157,6 +157,11 @@ class PostgresDatabase:
         """See `Database.run`."""
         return self._write(encode_query(query.sql, doing), check_query(query), doing)
 
+    def analyze(self, table: str) -> None:
+        """See `Database.analyze`: a temporary table that nobody analyzed is taken to be small."""
+        statement = SQL("ANALYZE {}").format(Identifier(*split_name(table)))
+        self._write(statement.as_bytes(self._connection), None, "counting rows")
+
     def close(self) -> None:
         """See `Database.close`."""
         self.engine.close()
