@@ -22,7 +22,7 @@ from audience.lowering.materialize import copied, copy_people, insert_members
 from audience.lowering.members import StaticRows
 from audience.lowering.query import Query
 from audience.lowering.selection import Run, count_malformed, count_null_ids, select_ids, select_sample
-from audience.lowering.timeline import select_facts
+from audience.lowering.timeline import select_facts, select_next
 
 __all__ = [
     "DIALECTS",
@@ -45,6 +45,7 @@ __all__ = [
     "sample_of_people",
     "select_facts",
     "select_ids",
+    "select_next",
     "select_sample",
     "some_documents",
 ]

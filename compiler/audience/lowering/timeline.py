@@ -10,7 +10,7 @@ from sqlglot import exp
 
 from audience.catalog.kinds import TimestampForm, TimestampKind
 from audience.ir.nodes import ComparesInstant, Leaf, Now, Property
-from audience.lowering.build import aliased, binary, case, cast, integer, select
+from audience.lowering.build import aliased, binary, case, cast, function, integer, select
 from audience.lowering.materialize import keys_of_person
 from audience.lowering.predicate import Lowering
 from audience.lowering.query import Query, compose
@@ -40,6 +40,29 @@ def select_facts(run: Run, leaves: Sequence[Leaf]) -> Query:
     else:
         tree = select(columns, run.dialect.relation(run.catalog.relation), run.people(scope))
     return compose(tree, run.dialect, parameters=lowering.members.parameters)
+
+
+def select_next(run: Run, wanted: Sequence[tuple[Property, int]]) -> Query:
+    """One row: for each property the least instant after the one beside it, over all people; NULL without one.
+
+    Instants are microseconds. One scan answers for all of them.
+    """
+    extracts = run.dialect.capabilities.extracts
+    scope = ExtractedScope(run.catalog, run.dialect) if extracts else InlineScope(run.catalog, run.dialect)
+    lowering = run.lowering(scope)
+    columns = [
+        aliased(function("min", _beyond(_microseconds(lowering, held), after)), f"next_{at}")
+        for at, (held, after) in enumerate(wanted)
+    ]
+    if isinstance(scope, ExtractedScope):
+        tree = select(columns, scope.extraction(run.people(scope)), alias="people")
+    else:
+        tree = select(columns, run.dialect.relation(run.catalog.relation), run.people(scope))
+    return compose(tree, run.dialect)
+
+
+def _beyond(moment: exp.Expr, after: int) -> exp.Expr:
+    return case([(binary(exp.GT, moment, integer(after)), moment.copy())])
 
 
 def _fact(lowering: Lowering, leaf: Leaf) -> exp.Expr:

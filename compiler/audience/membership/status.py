@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from audience.membership.audiences import Kept
 from audience.membership.environment import Environment
+from audience.membership.upcoming import next_due
 from audience.store.static_members import sizes
 
 SINCE = """
@@ -16,7 +17,8 @@ SINCE = """
 class Status:
     """One audience. `members` counts pairs, `missing` those of people whom nobody has identified.
 
-    `entered` and `left` count transitions after the instant that was asked about.
+    `entered` and `left` count transitions after the instant that was asked about. `due` is when time alone can move
+    somebody next, in microseconds; None where it never will, or was not asked.
     """
 
     kept: Kept
@@ -24,10 +26,11 @@ class Status:
     missing: int
     entered: int
     left: int
+    due: int | None = None
 
 
-def status(environment: Environment, *, since: int = 0) -> list[Status]:
-    """The audiences by key; `since` is an instant in microseconds."""
+def status(environment: Environment, *, since: int = 0, due: bool = True) -> list[Status]:
+    """The audiences by key; `since` is an instant in microseconds. Without `due` no person is looked at."""
     with environment.home.reading() as database:
         known = environment.known(database)
         counted = sizes(database, environment.name)
@@ -35,12 +38,14 @@ def status(environment: Environment, *, since: int = 0) -> list[Status]:
         for key, kind, count in database.rows(SINCE, {"environment": environment.name, "after": since}):
             assert isinstance(count, int)
             moved[str(key), str(kind)] = count
+        upcoming = next_due(environment, database, environment.home.clock()) if due else {}
         return [
             Status(
                 kept,
                 *counted.get(key, (0, 0)),
                 entered=moved.get((key, "enter"), 0),
                 left=moved.get((key, "exit"), 0),
+                due=upcoming.get(key),
             )
             for key, kept in known.kept().items()
         ]
