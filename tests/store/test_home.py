@@ -10,7 +10,7 @@ from audience.errors import UsageError
 from audience.store import Home, open_home
 from audience.store.home import Writing
 from audience.store.schema import MIGRATIONS, VERSION, migrate, read_version
-from tests.store.conftest import SetClock
+from tests.homes import SetClock
 
 APPEND = """
     INSERT INTO audience.transition
