@@ -48,6 +48,11 @@ def population(people: int, cache: Path) -> Iterator[psycopg.Connection[Any]]:
         yield connection
 
 
+def documents_into(connection: psycopg.Connection[Any], table: str, people: int, cache: Path) -> None:
+    """Fill a table with ids and documents."""
+    _copy(connection, table, EXPORT_DOCUMENTS, people, cache)
+
+
 def _copy(connection: psycopg.Connection[Any], table: str, export: str, people: int, cache: Path) -> None:
     file = cache / f"unfinished-{table}-{people}.csv"
     try:

@@ -46,10 +46,20 @@ def seconds(work: Callable[[], object]) -> float:
     return time.perf_counter() - started
 
 
-def compare(name: str, ours: Callable[[], object], theirs: Callable[[], object], rounds: int) -> Ratio:
-    """Time both in turn, after one call of each that warms up."""
+def compare(
+    name: str,
+    ours: Callable[[], object],
+    theirs: Callable[[], object],
+    rounds: int,
+    prepare: Callable[[], object] = lambda: None,
+) -> Ratio:
+    """Time both in turn, after one call of each that warms up; `prepare` runs before each pair and is not timed."""
+    prepare()
     ours(), theirs()
-    pairs = [(seconds(ours), seconds(theirs)) for _ in range(rounds)]
+    pairs = []
+    for _ in range(rounds):
+        prepare()
+        pairs.append((seconds(ours), seconds(theirs)))
     found = [mine / other for mine, other in pairs]
     return Ratio(
         name,
