@@ -5,7 +5,8 @@ import io
 from collections.abc import Sequence
 from typing import Any
 
-from audience.membership.csv_import import ImportedRow, Rejected, open_csv
+from audience.membership.csv_import import ImportedRow, open_csv
+from audience.membership.rejects import Rejected
 
 
 def written(rows: Sequence[Sequence[str]], encoding: str = "utf-8", **style: Any) -> bytes:

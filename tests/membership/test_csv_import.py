@@ -9,8 +9,8 @@ import pytest
 
 from audience.errors import UsageError
 from audience.limits import CSV_CELL_CHARACTERS_MAX, PROPERTIES_BYTES_MAX
-from audience.membership.csv_import import ImportedRow, Rejected, open_csv
-from audience.membership.csv_rejects import RejectsFile
+from audience.membership.csv_import import ImportedRow, open_csv
+from audience.membership.rejects import Rejected, RejectsFile
 from tests.membership.csv_texts import Pipe, imported, taken, written
 
 

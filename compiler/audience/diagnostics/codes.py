@@ -160,13 +160,16 @@ _ROWS = (
          "Members are put into a static audience and follow from the condition of a dynamic one; an audience stays what it is, and one that others refer to cannot end."),
     Code("A711", "people that are only read",
          "A table of yours is read and never written: people are changed where they are kept."),
+    Code("A712", "triggers that cannot be installed",
+         "Triggers tell of every change of a table of yours in PostgreSQL, also of its partitions. Views and foreign tables "
+         "cannot have them, and DuckDB has none."),
     Code("A720", "id that cannot be used",
          "The id of a person or a tenant is a text of 1 to 256 characters without `/` and `#`; integers and UUIDs become "
          "text. A tenant that is empty is no tenant."),
     Code("A721", "properties that cannot be stored",
          "The properties of a person are one JSON object. Its `id` is the person's id or is left out.",
          '["pro"]', '{"plan": "pro"}'),
-    Code("A722", "CSV file that cannot be read",
+    Code("A722", "file that cannot be imported",
          "A CSV file is text in one encoding, with every quote closed and U+0000 nowhere. Without `--encoding` it is read "
          "as its byte order mark says, else as UTF-8, else as Windows-1252 where hardly a byte of it is UTF-8.",
          'id,name\nu1,"Ann', 'id,name\nu1,"Ann"'),
@@ -180,6 +183,9 @@ _ROWS = (
          "id,name\nu1,Ann,Berlin", 'id,name\nu1,"Ann, Berlin"'),
     Code("A725", "CSV cell of another type", "A column that is mapped with a type has cells of that type, or empty ones.",
          "id,seats\nu1,many", "id,seats\nu1,12"),
+    Code("A726", "rows that cannot be imported",
+         "A file is imported whole or not at all. With `--partial` the rows that are wrong are left out, and the others "
+         "are imported; `--rejects FILE` writes those that are wrong to a file, each with its line and reason."),
     # A9xx: limits
     Code("A901", "too much text", "A definition is at most 1,000,000 bytes."),
     Code("A902", "nested too deeply", "Groups nest at most 16 deep after flattening."),

@@ -5,8 +5,8 @@ given · `compile` to SQL · `evaluate` one person by the interpreter · `advise
 `counts` what each condition did, `unknown` properties that nobody has, `output` values as data, `notebook` a preview
 as HTML.
 
-`csv_import` people and members from a CSV file: `csv_source` its text, `csv_rows` its rows, `csv_mapping` and
-`csv_cells` what columns and cells become, `csv_rejects` a file of the rows that are left out.
+`imports` people and members from files: `csv_import` CSV, `csv_source` its text, `csv_rows` its rows, `csv_mapping`
+and `csv_cells` what columns and cells become; `ndjson_import` NDJSON; `rejects` a file of the rows that are left out.
 """
 
 from audience.membership.advise import Advice, IndexAdvice, advise

@@ -4,18 +4,27 @@ A row is a person with properties or a reject with a reason; none is lost. Value
 nothing, so they overwrite nothing. Memory is bounded by one row, whatever the size of the file.
 """
 
+import csv
 import io
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 
 from audience.errors import UsageError
 from audience.limits import PROPERTIES_BYTES_MAX
 from audience.membership.csv_cells import READERS, CellType
-from audience.membership.csv_mapping import Columns, Target, choose_columns, looks_like_header, read_mapping
+from audience.membership.csv_mapping import (
+    REJECT_COLUMNS,
+    Columns,
+    Target,
+    choose_columns,
+    looks_like_header,
+    read_mapping,
+)
 from audience.membership.csv_rows import Row, read_rows
 from audience.membership.csv_source import CsvBytes, CsvSource, Progress, changed, open_source
+from audience.membership.rejects import Rejected
 from audience.people import Document, check_size, read_person_id, read_tenant_id
 
 DELIMITERS = (",", ";", "\t", "|")
@@ -31,32 +40,32 @@ DELIMITER_LINE = re.compile(r'sep=([^" \r\n])[\r\n]+')
 
 @dataclass(frozen=True, slots=True)
 class ImportedRow:
-    """A person of a file: `tenant` is None where the row names none."""
+    """A person of a file: `tenant` is None where the row names none. `cells` are the row's own."""
 
     line: int
     id: str
     tenant: str | None
     properties: Document
-
-
-@dataclass(frozen=True, slots=True)
-class Rejected:
-    """A row that is left out, and why. `code` is a row of the table of codes; `cells` are the row's own."""
-
-    line: int
-    code: str
-    reason: str
-    cells: tuple[str, ...]
+    cells: tuple[str, ...] = field(default=(), compare=False)
 
 
 @dataclass(frozen=True, slots=True)
 class CsvPeople:
-    """A CSV file whose header is understood: how it is written, and what its columns become."""
+    """A CSV file whose header is understood: how it is written, and what its columns become.
+
+    With `ids_only` people are not ours: their ids follow no rules of ours, and nothing else is read.
+    """
 
     source: CsvSource
     delimiter: str
     columns: Columns
     has_delimiter_line: bool
+    ids_only: bool = False
+
+    @property
+    def name(self) -> str:
+        """The path of the file, or what messages call it."""
+        return self.source.name
 
     @property
     def encoding(self) -> str:
@@ -81,6 +90,22 @@ class CsvPeople:
         except UsageError as error:
             raise _of(self.source, error) from error
 
+    def rejects_heading(self) -> str:
+        """See `Rejecting`: spreadsheets take a file for UTF-8 by its byte order mark only."""
+        return "\ufeff" + self._written(REJECT_COLUMNS, self.columns.headers)
+
+    def rejects_row(self, rejected: Rejected) -> str:
+        """See `Rejecting`."""
+        return self._written((str(rejected.line), rejected.code, rejected.reason), rejected.cells)
+
+    def _written(self, front: Sequence[str], cells: Sequence[str]) -> str:
+        # Of a corrected file of rejects the columns in front are left out, or they would be there twice.
+        dropped = {position for position, name in enumerate(self.columns.headers) if name in REJECT_COLUMNS}
+        kept = (cell for position, cell in enumerate(cells) if position not in dropped)
+        text = io.StringIO(newline="")
+        csv.writer(text, delimiter=self.delimiter).writerow([*front, *kept])
+        return text.getvalue()
+
     def _read(self, row: Row) -> ImportedRow | Rejected:
         columns, cells = self.columns, row.cells
         expected = len(columns.headers)
@@ -93,8 +118,11 @@ class CsvPeople:
             id = cells[columns.id].strip()
             if not id:
                 return _rejected(row, "A720", f"the row has no id: `{columns.headers[columns.id]}` is empty")
-            tenant = None if columns.tenant is None else read_tenant_id(cells[columns.tenant].strip())
-            return ImportedRow(row.line, read_person_id(id), tenant, self._properties(cells))
+            tenant = None if columns.tenant is None else cells[columns.tenant].strip() or None
+            if self.ids_only:
+                return ImportedRow(row.line, id, tenant, {}, tuple(cells))
+            read = read_person_id(id), read_tenant_id(tenant)
+            return ImportedRow(row.line, *read, self._properties(cells), tuple(cells))
         except UsageError as error:
             return _rejected(row, error.code, error.message)
 
@@ -140,12 +168,13 @@ def open_csv(
     encoding: str | None = None,
     delimiter: str | None = None,
     bytes_max: int | None = None,
+    ids_only: bool = False,
 ) -> Iterator[CsvPeople]:
     """Open a CSV file and understand its header; UsageError where that is not possible.
 
     `mapping` has entries such as "User ID=id", "Seats=seats:number" and "Notes=". Without `tenants` no column is
     the tenant. `name` is what errors call a stream; `encoding` and `delimiter` are told from the file where they are
-    not given.
+    not given. `ids_only` reads ids and tenants alone, and any text is an id.
     """
     targets = read_mapping(mapping)
     given = None if delimiter is None else _read_delimiter(delimiter)
@@ -154,7 +183,7 @@ def open_csv(
             people = _understand(opened, targets, given, tenants)
         except UsageError as error:
             raise _of(opened, error) from error
-        yield people
+        yield replace(people, ids_only=ids_only)
 
 
 def _read_delimiter(said: str) -> str:

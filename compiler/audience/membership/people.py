@@ -6,7 +6,7 @@ from itertools import islice
 from typing import Any, TypeVar
 
 from audience.errors import UsageError
-from audience.membership.audiences import Known
+from audience.membership.audiences import Dynamic
 from audience.membership.environment import Environment
 from audience.membership.settle import FEW, settle, settle_scope
 from audience.people import Json, deep_merge, read_person, read_person_id, read_properties, table
@@ -61,34 +61,66 @@ def merge_people(
     environment: Environment, writing: Writing, people: Iterable[tuple[str, Mapping[str, Json]]], cause: Cause
 ) -> Put:
     """Merge people who were read, and settle those who changed."""
-    before = writing.change
-    given = changed = 0
-    ids: list[str] = []
+    merging = Merging(environment, writing)
+    given = 0
     for some in chunks(people, BATCH):
         given += len(some)
-        moved = table.merge_in(writing, some)
-        changed += len(moved)
-        if changed <= FEW:
-            ids += moved
-    known = environment.known(writing.database)
-    if changed <= FEW:
-        settle(environment, writing, set(ids), cause, known.dynamic)
-    else:
-        _settle_changed(environment, writing, before, cause, known)
-    return Put(given, changed)
+        merging.merge(some)
+    merging.settle(cause, environment.known(writing.database).dynamic)
+    return Put(given, merging.changed())
 
 
 CHANGED = """
     INSERT INTO audience_scope (user_id)
     SELECT id FROM audience.users WHERE environment = $environment AND change > $change
 """
+COUNT_CHANGED = "SELECT count(*) FROM audience.users WHERE environment = $environment AND change > $change"
 
 
-def _settle_changed(environment: Environment, writing: Writing, since: int, cause: Cause, known: Known) -> None:
-    stage = Stage(writing)
-    writing.database.execute(CHANGED, {"environment": writing.environment, "change": since})
-    settle_scope(environment, writing, stage, cause, known.dynamic)
-    stage.close()
+class Merging:
+    """Any number of people merged in batches of one transaction, and settled in the end: nobody twice.
+
+    Few are remembered by id; of many the table knows who changed, by the numbers of their changes.
+    """
+
+    def __init__(self, environment: Environment, writing: Writing) -> None:
+        self._environment, self._writing = environment, writing
+        self._since = {"environment": writing.environment, "change": writing.change}
+        self._few: set[str] = set()
+
+    def merge(self, some: Sequence[tuple[str, Mapping[str, Json]]], refused: table.Refused | None = None) -> None:
+        """Merge a batch; as for `table.merge_in`."""
+        moved = table.merge_in(self._writing, some, refused)
+        if len(self._few) <= FEW:
+            self._few.update(moved)
+
+    def few(self) -> frozenset[str] | None:
+        """The ids of those who changed; None where they are many."""
+        return frozenset(self._few) if len(self._few) <= FEW else None
+
+    def changed(self) -> int:
+        """How many people are new or changed."""
+        few = self.few()
+        if few is not None:
+            return len(few)
+        [(count,)] = self._writing.database.rows(COUNT_CHANGED, self._since)
+        assert isinstance(count, int)
+        return count
+
+    def scope(self) -> None:
+        """Put those who changed into the table `SCOPE` of a stage."""
+        self._writing.database.execute(CHANGED, self._since)
+
+    def settle(self, cause: Cause, audiences: Mapping[str, Dynamic]) -> None:
+        """Bring audiences up to date for those who changed."""
+        few = self.few()
+        if few is not None:
+            settle(self._environment, self._writing, few, cause, audiences)
+        elif any(audience.stands for audience in audiences.values()):
+            stage = Stage(self._writing)
+            self.scope()
+            settle_scope(self._environment, self._writing, stage, cause, audiences)
+            stage.close()
 
 
 def get_person(environment: Environment, id: object) -> Stored | None:

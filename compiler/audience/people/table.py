@@ -4,9 +4,10 @@ Every change takes the next number of its environment, so what changed since is 
 knows of audiences: whoever changes people settles their membership in the same transaction (`membership.people`).
 """
 
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
+from audience.errors import UsageError
 from audience.people.document import Document, Json, read_json_value
 from audience.people.merge import deep_merge
 from audience.people.stored import check_size, to_json
@@ -25,6 +26,9 @@ class Stored:
     updated_at: int
     change: int
 
+
+Refused = Callable[[int, UsageError], None]
+"""Is told the position of what is left out, and why."""
 
 READ = """
     SELECT id, CAST(properties AS TEXT), created_at, updated_at, change FROM audience.users
@@ -110,18 +114,27 @@ def changed_since(database: Database, environment: str, change: int, limit: int)
     return [str(id) for (id,) in rows]
 
 
-def merge_in(writing: Writing, given: Sequence[tuple[str, Mapping[str, Json]]]) -> list[str]:
+def merge_in(
+    writing: Writing, given: Sequence[tuple[str, Mapping[str, Json]]], refused: Refused | None = None
+) -> list[str]:
     """Merge properties into people, who are created where they are new; the ids of those who changed.
 
-    UsageError A907 for a person who would be larger than is allowed; nothing is written then.
+    UsageError A907 for what would make a person larger than is allowed, and nothing is written; with `refused` it is
+    told so, and the others are merged. The same person may be given more than once, and is merged in that order.
     """
     known = find(writing.database, writing.environment, {id for id, _ in given})
     merged: dict[str, Document] = {}
-    for id, properties in given:
+    for position, (id, properties) in enumerate(given):
         before = merged[id] if id in merged else known[id].properties if id in known else {}
-        merged[id] = deep_merge(before, properties)
-    for document in merged.values():
-        check_size(document)
+        document = deep_merge(before, properties)
+        try:
+            check_size(document)
+        except UsageError as error:
+            if refused is None:
+                raise
+            refused(position, error)
+            continue
+        merged[id] = document
     changed = [
         id for id, document in merged.items() if id not in known or to_json(document) != to_json(known[id].properties)
     ]
