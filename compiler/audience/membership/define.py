@@ -8,6 +8,7 @@ from audience.errors import DefinitionError, UsageError
 from audience.language import format_definition
 from audience.language.nodes import Definition
 from audience.membership.audiences import (
+    Kept,
     Known,
     Type,
     read_kept,
@@ -49,15 +50,22 @@ def store_definitions(environment: Environment, writing: Writing, definitions: M
     held = {row.key: row for row in read_kept(writing.database, environment.name)}
     for key, definition in definitions.items():
         row = held.get(key)
-        if row is not None and row.type is not type_of(definition):
-            raise UsageError(
-                "A710",
-                f"the audience `{key}` is {row.type} and cannot become {type_of(definition)}",
-                "choose another key, or archive the one that is there",
-            )
+        if (error := wrong_type(row, definition)) is not None:
+            raise error
         if row is None or (row.stored, row.name) != (format_definition(definition), definition.name):
             write_definition(writing.database, environment.name, key, definition, row)
     return environment.known(writing.database)
+
+
+def wrong_type(row: Kept | None, definition: Definition) -> UsageError | None:
+    """The error A710 for a definition that would change the type of the audience that is there."""
+    if row is None or row.type is type_of(definition):
+        return None
+    return UsageError(
+        "A710",
+        f"the audience `{row.key}` is {row.type} and cannot become {type_of(definition)}",
+        "choose another key, or archive the one that is there",
+    )
 
 
 def archive(environment: Environment, key: str) -> Moved:

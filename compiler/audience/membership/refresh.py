@@ -5,7 +5,7 @@ alone can have changed an answer in between; a law says that it comes to the sam
 something else is always refreshed in full.
 """
 
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass, replace
 from enum import StrEnum
 
@@ -14,9 +14,9 @@ from audience.errors import UnsupportedByDialect, UsageError
 from audience.ir import ComparesInstant, Constant, IsTimestamp, Not, Or, Order, Predicate
 from audience.language.nodes import Definition
 from audience.lowering import insert_members
-from audience.membership.audiences import Dynamic, Kept, Known, write_state
+from audience.membership.audiences import Dynamic, Kept, Known, Type, read_kept, write_state
 from audience.membership.causes import explain
-from audience.membership.define import store_definitions
+from audience.membership.define import store_definitions, wrong_type
 from audience.membership.environment import Environment
 from audience.membership.settle import match_scope
 from audience.resolution.normalize import normalize
@@ -61,16 +61,18 @@ def refresh(
     keys: Collection[str] = (),
     *,
     definitions: Mapping[str, Definition] | None = None,
+    broken: Mapping[str, str] | None = None,
     mode: Mode | None = None,
     emit_initial: bool = False,
     progress: Progress = lambda _share, _key: None,
 ) -> Refreshed:
     """Refresh some dynamic audiences, or all of them.
 
-    `definitions` are stored first; what they change reaches every audience that refers to them in the same run. Without
-    a `mode` it is incremental where it is known who changed, and full elsewhere. `emit_initial` has those notified
-    who are members when an audience begins. UsageErrors: A401 for an unknown key, A707 for an incremental refresh where
-    nothing tells who changed.
+    `definitions` are stored first; what they change reaches every audience that refers to them in the same run.
+    `broken` says of others why their definition cannot be read: those that are kept stand still, with all that refer
+    to them, and so does one whose definition is of the other type. Without a `mode` it is incremental where it is
+    known who changed, and full elsewhere. `emit_initial` has those notified who are members when an audience begins.
+    UsageErrors: A401 for an unknown key, A707 for an incremental refresh where nothing tells who changed.
     """
     if mode is Mode.INCREMENTAL and not _tells_changes(environment):
         raise UsageError(
@@ -80,26 +82,51 @@ def refresh(
         )
     chosen = mode or (Mode.INCREMENTAL if _tells_changes(environment) else Mode.FULL)
     with environment.home.writing(environment.name) as writing:
+        halted = dict(broken or {})
         if definitions:
-            store_definitions(environment, writing, definitions)
+            halted |= _store(environment, writing, definitions)
         known = environment.known(writing.database)
-        running = _Running(environment, writing, known, chosen, emit_initial, progress)
-        return running.refresh(_chosen(known, keys))
+        for key, named in _relying(known, halted).items():
+            halted.setdefault(key, f"`{key}` refers to `{named}`, which stands still")
+        running = _Running(environment, writing, known, halted, chosen, emit_initial, progress)
+        return running.refresh(_chosen(known, keys, halted))
+
+
+def _store(environment: Environment, writing: Writing, definitions: Mapping[str, Definition]) -> dict[str, str]:
+    """Store definitions, except those that would change an audience's type: why not, by key."""
+    held = {row.key: row for row in read_kept(writing.database, environment.name)}
+    wrong = {key: wrong_type(held.get(key), definition) for key, definition in definitions.items()}
+    store_definitions(environment, writing, {key: definitions[key] for key, error in wrong.items() if error is None})
+    return {key: str(error) for key, error in wrong.items() if error is not None}
+
+
+def _relying(known: Known, keys: Iterable[str]) -> dict[str, str]:
+    """The audiences that refer to some dynamic ones, or to others that do, each with the one that it names."""
+    found: dict[str, str] = {}
+    rest = [key for key in keys if key in known.dynamic]
+    while rest:
+        key = rest.pop()
+        for other in known.referring(key):
+            if other not in found:
+                found[other] = key
+                rest.append(other)
+    return found
 
 
 def _tells_changes(environment: Environment) -> bool:
     return environment.foreign is None or environment.foreign.changed_at is not None
 
 
-def _chosen(known: Known, keys: Collection[str]) -> dict[str, Dynamic]:
+def _chosen(known: Known, keys: Collection[str], halted: Mapping[str, str]) -> dict[str, Dynamic]:
     """The audiences to refresh: those named, and all whose members are not those of their meaning."""
     for key in keys:
-        if key not in known.dynamic and key not in known.broken:
+        if key not in known.dynamic and key not in known.broken and key not in halted:
             raise unknown_audience(key, known)
     return {
         key: audience
         for key, audience in known.dynamic.items()
-        if not keys or key in keys or (audience.kept.activated_at is not None and not audience.stands)
+        if key not in halted
+        and (not keys or key in keys or (audience.kept.activated_at is not None and not audience.stands))
     }
 
 
@@ -121,6 +148,7 @@ class _Running:
     environment: Environment
     writing: Writing
     known: Known
+    halted: Mapping[str, str]
     mode: Mode
     emit_initial: bool
     progress: Progress
@@ -128,7 +156,7 @@ class _Running:
     def refresh(self, audiences: Mapping[str, Dynamic]) -> Refreshed:
         full = {key: held for key, held in audiences.items() if self.mode is Mode.FULL or not held.stands}
         rest = {key: held for key, held in audiences.items() if key not in full}
-        stopped = {key: str(error) for key, (_, error) in self.known.broken.items()}
+        stopped = {key: str(error) for key, (_, error) in self.known.broken.items()} | dict(self.halted)
         stage = Stage(self.writing)
         moved = self._ask_everybody(stage, full, stopped) | self._ask_some(stage, rest)
         stage.close()
@@ -233,9 +261,12 @@ class _Running:
         )
 
     def _stop(self, stopped: Mapping[str, str]) -> None:
-        held = self.known.kept()
-        for key, error in stopped.items():
-            write_state(self.writing.database, self.writing.environment, replace(held[key], error=error))
+        """Store why audiences stand still; of one that has never been read there is nothing to be kept."""
+        for key, kept in self.known.kept().items():
+            mended = kept.type is Type.STATIC and kept.error is not None
+            if key in stopped or mended:
+                stored = replace(kept, error=stopped.get(key))
+                write_state(self.writing.database, self.writing.environment, stored)
 
 
 CHANGED = """
