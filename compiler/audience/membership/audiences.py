@@ -21,6 +21,10 @@ READ = """
 """
 
 
+UNKNOWN = -1
+"""The last change that the members know of, where they know of none for sure."""
+
+
 class Type(StrEnum):
     """Whether people are members because somebody said so, or because of what they are."""
 
@@ -33,9 +37,9 @@ class Kept:
     """A row of audience.audience: what is kept, and how far.
 
     `stored` is the definition as text, '' for a static audience. `meaning` is that of the members as they stand.
-    `refreshed_at` is the now up to which time is taken into account, `refreshed_change` the last change of people
-    that is, `watermark` the now at which people of the user's own were last looked through. `error` says why it
-    stands still.
+    `refreshed_at` is the now up to which time is taken into account, `refreshed_change` the last change of people that
+    is, or UNKNOWN since the definition changed. `watermark` is the now at which people of the user's own were last
+    looked through. `error` says why it stands still.
     """
 
     key: str
@@ -69,7 +73,10 @@ class Dynamic:
         Else it is new, or was edited, or stood still because something was wrong with it: nothing moves in it until
         the next refresh, which asks everybody.
         """
-        return self.kept.activated_at is not None and self.kept.meaning == self.meaning and self.kept.error is None
+        kept = self.kept
+        begun, right = kept.activated_at is not None, kept.error is None
+        # A definition that changed and changed back means the same again, and has missed what happened meanwhile.
+        return begun and right and kept.meaning == self.meaning and kept.refreshed_change != UNKNOWN
 
 
 @dataclass(frozen=True, slots=True)

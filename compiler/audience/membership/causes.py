@@ -1,6 +1,7 @@
 """Why people moved in a refresh: because time passed, and when exactly, or because they changed.
 
-Whoever would have been in the audience at the last refresh just as they were then has been moved by time alone.
+People of our own are moved when they change, so in an audience that stands only time is left. Elsewhere, whoever would
+have been in the audience at the last refresh just as they were then has been moved by time alone.
 What they answer at any instant follows from facts that are read once: see `analysis.timeline`.
 """
 
@@ -52,14 +53,17 @@ def _explained(
     database.analyze(MOVED)
     query = select_facts(replace(run, catalog=copied(run.catalog, MOVED), within=()), timeline.leaves)
     numbers = {(id, tenant): (user_no, entered) for user_no, id, tenant, entered in moved}
+    only_time = environment.foreign is None and audience.stands
     explained = []
     for id, tenant, *facts in database.engine.run(query.sql, query.parameters, doing="asking why people moved"):
         found = numbers.pop((str(id), str(tenant)), None)
         if found is None:
             continue
         user_no, entered = found
-        if timeline.truth(facts, since) is not entered:  # type: ignore[arg-type]  # what select_facts promises
+        if only_time or timeline.truth(facts, since) is not entered:  # type: ignore[arg-type]  # see select_facts
             flipped = timeline.last_flip(facts, since, writing.now)  # type: ignore[arg-type]  # as above
+            if flipped is None:
+                continue
             explained.append(Explained(audience.kept.key, user_no, str(tenant), Cause.TIME, flipped))
     database.execute(DROP_MOVED)
     database.execute(DROP_IDS)

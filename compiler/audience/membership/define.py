@@ -8,13 +8,14 @@ from audience.errors import DefinitionError, UsageError
 from audience.language import format_definition
 from audience.language.nodes import Definition
 from audience.membership.audiences import (
-    Kept,
+    UNKNOWN,
     Known,
     Type,
     read_kept,
     type_of,
     write_archived,
     write_definition,
+    write_state,
 )
 from audience.membership.environment import Environment
 from audience.store.home import Writing
@@ -47,25 +48,24 @@ def _named(key: str, problem: Diagnostic) -> Diagnostic:
 
 def store_definitions(environment: Environment, writing: Writing, definitions: Mapping[str, Definition]) -> Known:
     """Store those that differ from what is stored; what is known then. UsageError A710 for a change of type."""
+    before = environment.known(writing.database)
     held = {row.key: row for row in read_kept(writing.database, environment.name)}
     for key, definition in definitions.items():
         row = held.get(key)
-        if (error := wrong_type(row, definition)) is not None:
-            raise error
+        if row is not None and row.type is not type_of(definition):
+            raise UsageError(
+                "A710",
+                f"the audience `{key}` is {row.type} and cannot become {type_of(definition)}",
+                "choose another key, or archive the one that is there",
+            )
         if row is None or (row.stored, row.name) != (format_definition(definition), definition.name):
             write_definition(writing.database, environment.name, key, definition, row)
+    known = environment.known(writing.database)
+    for key, audience in known.dynamic.items():
+        # Nobody moves in it until it is refreshed, whatever it comes to mean before that.
+        if key in before.dynamic and before.dynamic[key].stands and not audience.stands:
+            write_state(writing.database, environment.name, replace(audience.kept, refreshed_change=UNKNOWN))
     return environment.known(writing.database)
-
-
-def wrong_type(row: Kept | None, definition: Definition) -> UsageError | None:
-    """The error A710 for a definition that would change the type of the audience that is there."""
-    if row is None or row.type is type_of(definition):
-        return None
-    return UsageError(
-        "A710",
-        f"the audience `{row.key}` is {row.type} and cannot become {type_of(definition)}",
-        "choose another key, or archive the one that is there",
-    )
 
 
 def archive(environment: Environment, key: str) -> Moved:
