@@ -9,6 +9,7 @@ from audience.language import format_definition
 from audience.language.nodes import Definition
 from audience.membership.audiences import (
     UNKNOWN,
+    Kept,
     Known,
     Type,
     read_kept,
@@ -18,6 +19,7 @@ from audience.membership.audiences import (
     write_state,
 )
 from audience.membership.environment import Environment
+from audience.membership.triggers import keep_triggers
 from audience.store.home import Writing
 from audience.store.ledger import Cause
 from audience.store.members import Moved, Reason, end
@@ -40,6 +42,7 @@ def define(environment: Environment, definitions: Mapping[str, Definition]) -> N
         ]
         if problems:
             raise DefinitionError(problems)
+        keep_triggers(environment, writing)
 
 
 def _named(key: str, problem: Diagnostic) -> Diagnostic:
@@ -52,12 +55,8 @@ def store_definitions(environment: Environment, writing: Writing, definitions: M
     held = {row.key: row for row in read_kept(writing.database, environment.name)}
     for key, definition in definitions.items():
         row = held.get(key)
-        if row is not None and row.type is not type_of(definition):
-            raise UsageError(
-                "A710",
-                f"the audience `{key}` is {row.type} and cannot become {type_of(definition)}",
-                "choose another key, or archive the one that is there",
-            )
+        if (error := wrong_type(row, definition)) is not None:
+            raise error
         if row is None or (row.stored, row.name) != (format_definition(definition), definition.name):
             write_definition(writing.database, environment.name, key, definition, row)
     known = environment.known(writing.database)
@@ -66,6 +65,17 @@ def store_definitions(environment: Environment, writing: Writing, definitions: M
         if key in before.dynamic and before.dynamic[key].stands and not audience.stands:
             write_state(writing.database, environment.name, replace(audience.kept, refreshed_change=UNKNOWN))
     return environment.known(writing.database)
+
+
+def wrong_type(row: Kept | None, definition: Definition) -> UsageError | None:
+    """The error A710 for a definition that would change the type of the audience that is there."""
+    if row is None or row.type is type_of(definition):
+        return None
+    return UsageError(
+        "A710",
+        f"the audience `{row.key}` is {row.type} and cannot become {type_of(definition)}",
+        "choose another key, or archive the one that is there",
+    )
 
 
 def archive(environment: Environment, key: str) -> Moved:
@@ -87,4 +97,5 @@ def archive(environment: Environment, key: str) -> Moved:
         reason = Reason(row.meaning, Cause.ARCHIVE, notify=False)
         moved = end(writing, key, reason, static=row.type is Type.STATIC)
         write_archived(writing.database, environment.name, key, writing.now)
+        keep_triggers(environment, writing)
         return moved
