@@ -19,9 +19,11 @@ from audience.cli.engines import engines
 from audience.cli.explain_code import explain_code
 from audience.cli.failures import DEBUG, PIPE_CLOSED, ExitCode
 from audience.cli.fmt import fmt
+from audience.cli.members import members
 from audience.cli.operators import operators
 from audience.cli.preview import preview
 from audience.cli.properties import properties
+from audience.cli.users import users
 
 CONDITION_COMMANDS = {"preview", "compile", "convert"}
 """Commands whose one argument is a condition, which falls apart when a shell gets to see its blanks and quotes."""
@@ -72,6 +74,8 @@ app.command("properties")(properties)
 app.command("operators")(operators)
 app.command("engines")(engines)
 app.command("explain-code")(explain_code)
+app.add_typer(users, name="users")
+app.add_typer(members, name="members")
 
 
 def main() -> None:

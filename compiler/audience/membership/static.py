@@ -1,6 +1,7 @@
 """Static audiences: who is put in and taken out, with the dynamic audiences that ask about them."""
 
 from collections.abc import Iterable
+from dataclasses import replace
 from typing import Any
 
 from audience.diagnostics import did_you_mean
@@ -92,9 +93,11 @@ def members(
         if audience not in known.kept():
             help = did_you_mean(audience, list(known.kept()))
             raise UsageError("A401", f"no audience has the key `{audience}`", help)
-        return list_members(
+        found = list_members(
             database, environment.name, audience, static=audience in known.static, after=after, limit=limit
         )
+        # Of people of the user's own nobody says who is identified.
+        return found if environment.foreign is None else [replace(member, missing=None) for member in found]
 
 
 def _pairs(environment: Environment, members: Iterable[GivenPair]) -> Iterable[tuple[str, str]]:
