@@ -2,7 +2,8 @@
 
 Text or JSON becomes an expression (`parse`, `decode`) and back (`format`, `encode`). An expression is asked of one
 person (`evaluate`), or of a relation (`users`, `Users`): `compile` gives the SQL, `preview` runs it and shows what
-each condition did.
+each condition did. `open_home` opens the database in which members are kept, and `Environment` is one set of people
+and members in it; the functions of `audience.membership` change and read them.
 """
 
 from importlib import import_module
@@ -21,9 +22,11 @@ if TYPE_CHECKING:
     from audience.language import format_expression as format
     from audience.lowering import Query
     from audience.membership.compile import compile
+    from audience.membership.environment import Environment
     from audience.membership.evaluate import evaluate
     from audience.membership.preview import Preview, preview
     from audience.membership.users import Users, users
+    from audience.store import Home, open_home
     from audience.wire import decode, encode
 
 __version__ = "0.1.0"
@@ -34,7 +37,9 @@ __all__ = [
     "Definition",
     "DefinitionError",
     "EngineError",
+    "Environment",
     "Expression",
+    "Home",
     "Preview",
     "Query",
     "UnsupportedByDialect",
@@ -45,6 +50,7 @@ __all__ = [
     "encode",
     "evaluate",
     "format",
+    "open_home",
     "parse",
     "parse_definition",
     "preview",
@@ -57,7 +63,9 @@ _HOMES = {
     "Definition": "audience.language",
     "DefinitionError": "audience.errors",
     "EngineError": "audience.errors",
+    "Environment": "audience.membership.environment",
     "Expression": "audience.language",
+    "Home": "audience.store",
     "Preview": "audience.membership.preview",
     "Query": "audience.lowering",
     "UnsupportedByDialect": "audience.errors",
@@ -68,6 +76,7 @@ _HOMES = {
     "encode": "audience.wire",
     "evaluate": "audience.membership.evaluate",
     "format": "audience.language",
+    "open_home": "audience.store",
     "parse": "audience.language",
     "parse_definition": "audience.language",
     "preview": "audience.membership.preview",

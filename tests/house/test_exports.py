@@ -25,6 +25,10 @@ NAMES = {
     "preview",
     "Query",
     "Preview",
+    # members that stay true
+    "open_home",
+    "Home",
+    "Environment",
     # what is raised
     "AudienceError",
     "CompilerBug",
