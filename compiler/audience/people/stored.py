@@ -7,6 +7,8 @@ from audience.errors import UsageError
 from audience.limits import DOCUMENT_BYTES_MAX, PROPERTIES_BYTES_MAX
 from audience.people.document import Json
 
+ENCODER = json.JSONEncoder(ensure_ascii=False, sort_keys=True, separators=(",", ":"), allow_nan=False)
+
 RESERVED = frozenset({"name", "email", "avatar", "locale", "phone_number", "timezone", "created_at"})
 """Properties with a meaning of their own; they do not count as custom properties."""
 
@@ -17,13 +19,25 @@ def to_json(document: Mapping[str, Json]) -> str:
     Equal documents give equal texts, and 1 and 1.0 do not. A float that Python would write as 1e+16 is written with
     all its digits and `.0`, because jsonb keeps digits and not exponents, and would return an integer.
     """
-    text = json.dumps(document, ensure_ascii=False, sort_keys=True, separators=(",", ":"), allow_nan=False)
+    text = ENCODER.encode(document)
     return _write(document) if "e+" in text else text
+
+
+def checked_json(document: Mapping[str, Json]) -> str:
+    """The same; UsageError A907 where a document is larger than what is stored of a person."""
+    text = to_json(document)
+    # A character is four bytes at most.
+    if len(text) > PROPERTIES_BYTES_MAX // 4:
+        _check_size(document, len(text.encode("utf-8")))
+    return text
 
 
 def check_size(document: Mapping[str, Json]) -> None:
     """UsageError A907 where a document is larger than what is stored of a person."""
-    everything = _size(document)
+    checked_json(document)
+
+
+def _check_size(document: Mapping[str, Json], everything: int) -> None:
     if everything <= PROPERTIES_BYTES_MAX:
         return
     custom = _size({key: value for key, value in document.items() if key not in RESERVED})

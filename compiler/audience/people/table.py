@@ -6,11 +6,12 @@ knows of audiences: whoever changes people settles their membership in the same 
 
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import count as counting
 
 from audience.errors import UsageError
 from audience.people.document import Document, Json, read_json_value
 from audience.people.merge import deep_merge
-from audience.people.stored import check_size, to_json
+from audience.people.stored import checked_json, to_json
 from audience.store.database import Database
 from audience.store.home import Writing
 from audience.store.members import user_numbers
@@ -67,10 +68,29 @@ INSERT = """
     SELECT $environment, fresh.id, fresh.user_no, CAST(fresh.properties AS JSON),
       fresh.created_at, fresh.updated_at, fresh.change
     FROM audience_fresh AS fresh
-    WHERE NOT EXISTS (
-      SELECT 1 FROM audience.users AS known WHERE known.environment = $environment AND known.id = fresh.id
-    )
+    WHERE fresh.user_no IS NOT NULL
 """
+UPDATE_FEW = """
+    UPDATE audience.users AS known
+    SET properties = CAST(fresh.properties AS JSON), updated_at = $now, change = fresh.change
+    FROM (
+      SELECT unnest(CAST($ids AS TEXT[])) AS id, unnest(CAST($properties AS TEXT[])) AS properties,
+        unnest(CAST($changes AS BIGINT[])) AS change
+    ) AS fresh
+    WHERE known.environment = $environment AND known.id = fresh.id
+"""
+INSERT_FEW = """
+    INSERT INTO audience.users (environment, id, user_no, properties, created_at, updated_at, change)
+    SELECT $environment, fresh.id, fresh.user_no, CAST(fresh.properties AS JSON), CAST($now AS BIGINT),
+      CAST($now AS BIGINT), fresh.change
+    FROM (
+      SELECT unnest(CAST($ids AS TEXT[])) AS id, unnest(CAST($numbers AS BIGINT[])) AS user_no,
+        unnest(CAST($properties AS TEXT[])) AS properties, unnest(CAST($changes AS BIGINT[])) AS change
+    ) AS fresh
+"""
+FEW_CHARACTERS = 200_000
+"""Up to so much text travels as parameters: a temporary table costs a server more than to change a person does."""
+
 DROP_FRESH = "DROP TABLE audience_fresh"
 DELETE = """
     DELETE FROM audience.users
@@ -123,40 +143,60 @@ def merge_in(
     told so, and the others are merged. The same person may be given more than once, and is merged in that order.
     """
     known = find(writing.database, writing.environment, {id for id, _ in given})
-    merged: dict[str, Document] = {}
+    merged: dict[str, tuple[Document, str]] = {}
     for position, (id, properties) in enumerate(given):
-        before = merged[id] if id in merged else known[id].properties if id in known else {}
+        before = merged[id][0] if id in merged else known[id].properties if id in known else {}
         document = deep_merge(before, properties)
         try:
-            check_size(document)
+            merged[id] = document, checked_json(document)
         except UsageError as error:
             if refused is None:
                 raise
             refused(position, error)
-            continue
-        merged[id] = document
-    changed = [
-        id for id, document in merged.items() if id not in known or to_json(document) != to_json(known[id].properties)
-    ]
-    _write(writing, {id: merged[id] for id in changed})
-    return changed
+    changed = {id: text for id, (_, text) in merged.items() if id not in known or text != to_json(known[id].properties)}
+    _write(writing, changed, known.keys())
+    return list(changed)
 
 
-def _write(writing: Writing, documents: Mapping[str, Document]) -> None:
-    if not documents:
+def _write(writing: Writing, documents: Mapping[str, str], known: Collection[str]) -> None:
+    """Write documents of people, who are known or new."""
+    new = [id for id in documents if id not in known]
+    numbers = user_numbers(writing, new) if new else {}
+    changes = dict(zip(documents, counting(writing.take_changes(len(documents))), strict=False))
+    if sum(map(len, documents.values())) <= FEW_CHARACTERS:
+        _write_few(writing, UPDATE_FEW, {id: text for id, text in documents.items() if id not in numbers}, changes)
+        _write_few(writing, INSERT_FEW, {id: documents[id] for id in new}, changes, numbers)
         return
     database, environment = writing.database, {"environment": writing.environment}
-    numbers = user_numbers(writing, documents.keys())
-    first = writing.take_changes(len(documents))
     database.execute(CREATE_FRESH)
-    rows = (
-        (id, numbers[id], to_json(document), writing.now, writing.now, first + at)
-        for at, (id, document) in enumerate(documents.items())
-    )
+    rows = ((id, numbers.get(id), text, writing.now, writing.now, changes[id]) for id, text in documents.items())
     database.load("audience_fresh", FRESH, rows)
-    database.execute(UPDATE, environment)
-    database.execute(INSERT, environment)
+    if len(new) < len(documents):
+        database.execute(UPDATE, environment)
+    if new:
+        database.execute(INSERT, environment)
     database.execute(DROP_FRESH)
+
+
+def _write_few(
+    writing: Writing,
+    statement: str,
+    documents: Mapping[str, str],
+    changes: Mapping[str, int],
+    numbers: Mapping[str, int] | None = None,
+) -> None:
+    if not documents:
+        return
+    given: dict[str, object] = {
+        "environment": writing.environment,
+        "now": writing.now,
+        "ids": list(documents),
+        "properties": list(documents.values()),
+        "changes": [changes[id] for id in documents],
+    }
+    if numbers is not None:
+        given["numbers"] = [numbers[id] for id in documents]
+    writing.database.execute(statement, given)
 
 
 def delete(writing: Writing, ids: Collection[str]) -> int:
