@@ -232,7 +232,7 @@ def begun(home: Home, clock: SetClock, type: str) -> Customers:
 
 
 def test_what_a_refresh_sees_of_a_table(home: Home, clock: SetClock, type: str) -> None:
-    @examples(8, PACE[home.database.dialect])
+    @examples(6, PACE[home.database.dialect])
     @given(first=changes, turns=turns)
     def law(
         first: dict[Key, Row | None],
