@@ -152,10 +152,9 @@ def delete_people(environment: Environment, ids: Iterable[object]) -> int:
     read = {read_person_id(id) for id in ids}
     with environment.home.writing(environment.name) as writing:
         known = environment.known(writing.database)
-        deleted = 0
-        for some in chunks(sorted(read), BATCH):
-            deleted += table.delete(writing, some)
-            settle(environment, writing, some, Cause.PERSON, known.dynamic)
+        deleted = sum(table.delete(writing, some) for some in chunks(sorted(read), BATCH))
+        # Once: to settle many people reads all members.
+        settle(environment, writing, read, Cause.PERSON, known.dynamic)
         return deleted
 
 
