@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 
 from audience.analysis import Timeline, time_leaves
-from audience.lowering import copied, copy_people, select_facts
+from audience.lowering import Run, copied, copy_people, select_facts
 from audience.membership.audiences import Dynamic
 from audience.membership.environment import Environment
 from audience.store.home import Writing
@@ -28,25 +28,29 @@ DROP_MOVED = "DROP TABLE audience_explaining"
 
 def explain(environment: Environment, writing: Writing, stage: Stage, audiences: Mapping[str, Dynamic]) -> None:
     """Say of everybody who moves in these audiences since their last refresh whether time moved them, and when."""
-    for key, audience in audiences.items():
+    timed = {key: audience for key, audience in audiences.items() if time_leaves(audience.predicate)}
+    if not timed:
+        return
+    run = environment.run(environment.known(writing.database), writing.now)
+    for key, audience in timed.items():
         since = audience.kept.refreshed_at
-        if since is None or not time_leaves(audience.predicate):
+        if since is None:
             continue
         after = (0, "")
         while moved := stage.moved(key, after, AT_ONCE):
-            stage.explain(_explained(environment, writing, audience, since, moved))
+            stage.explain(_explained(environment, run, writing, audience, since, moved))
             after = (moved[-1][0], moved[-1][2])
 
 
 def _explained(
     environment: Environment,
+    run: Run,
     writing: Writing,
     audience: Dynamic,
     since: int,
     moved: list[tuple[int, str, str, bool]],
 ) -> list[Explained]:
     database, timeline = writing.database, Timeline(audience.predicate)
-    run = environment.run(environment.known(database), writing.now)
     database.execute(CREATE_IDS)
     database.load("audience_ids", ("user_id",), sorted({(id,) for _, id, _, _ in moved}))
     database.run(copy_people(run, None, ("audience_ids",), MOVED), doing="copying the people who moved")
