@@ -1,5 +1,6 @@
 """Find and open the home that the options, the variable AUDIENCE_HOME or audience.toml name, with its people."""
 
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -12,11 +13,17 @@ from audience.errors import UsageError
 
 if TYPE_CHECKING:
     from audience.membership.environment import Environment
-    from audience.project import UsersConfig
+    from audience.project import HomeConfig, UsersConfig
     from audience.store import Home
 
 AUDIENCES_FOLDER = "audiences"
 """Where definitions are: beside audience.toml, unless it says otherwise."""
+
+HOME_DEFAULT = "home.duckdb"
+"""The home that `audience init` makes beside audience.toml when none is named."""
+
+PATIENCE_SECONDS, PAUSE_SECONDS = 5.0, 0.05
+"""How long a command waits for a DuckDB file that another process has open: most have it for a moment only."""
 
 SERVERS = ("postgresql://", "postgres://")
 
@@ -65,11 +72,13 @@ DefinitionsOption = Annotated[
 class Place:
     """Where everything is.
 
-    `config` is the audience.toml that says so, None where there is none. `database` is None where nothing names one.
-    `audiences` is the folder of the definitions. `users` is the [users] table of the file, None for people of our own.
+    `config` is the audience.toml that says so, None where there is none, and `said` its table [home]. `database` is
+    None where nothing names one. `audiences` is the folder of the definitions. `users` is the table [users] of the
+    file, None for people of our own.
     """
 
     config: Path | None
+    said: "HomeConfig | None"
     database: Path | str | None
     environment: str
     audiences: Path
@@ -107,23 +116,39 @@ class Place:
         return self.database is not None and source.resolve() == self.database.resolve()
 
 
-def find_place(home: str | None, environment: str | None, config: Path | None) -> Place:
-    """Where everything is, by the options and audience.toml; nothing is opened. UsageError A706 for the file."""
-    from audience.project import HomeConfig, Project, find_config, is_address, read_project
+def find_place(home: str | None, environment: str | None, config: Path | None, *, making: bool = False) -> Place:
+    """Where everything is, by the options and audience.toml; nothing is opened. UsageError A706 for the file.
+
+    `making` says that what is not there will be: audience.toml, and a home beside it.
+    """
+    from audience.project import CONFIG_NAME, HomeConfig, Project, is_address, read_project
     from audience.store.schema import ENVIRONMENT_DEFAULT
 
-    config = find_config(Path.cwd()) if config is None else config
-    project = Project() if config is None else read_project(config)
+    config = _nearest() if config is None else config
+    if making and config is None:
+        config = Path(CONFIG_NAME)
+    project = Project() if config is None or (making and not config.exists()) else read_project(config)
     said = project.home or HomeConfig()
-    folder = Path.cwd() if config is None else config.parent
+    folder = Path() if config is None else config.parent
     database = said.database if home is None else home if is_address(home) else Path(home)
+    if making and database is None and project.home is None:
+        database = folder / HOME_DEFAULT
     return Place(
         config,
+        project.home,
         database,
         environment or said.environment or ENVIRONMENT_DEFAULT,
         said.audiences or folder / AUDIENCES_FOLDER,
         project.users,
     )
+
+
+def _nearest() -> Path | None:
+    """The nearest audience.toml; as short as it can be said, because messages say it."""
+    from audience.project import find_config
+
+    found, here = find_config(Path.cwd()), Path.cwd().resolve()
+    return found.relative_to(here) if found is not None and found.is_relative_to(here) else found
 
 
 @contextmanager
@@ -145,7 +170,8 @@ def open_place(place: Place, *, create: bool = False) -> "Home":
 
     database = place.database
     if database is None:
-        raise UsageError("A708", "no home is named", "make one with `audience init`, or name one: `--home home.duckdb`")
+        help = "make one with `audience init`, or name one: `--home home.duckdb`, or the variable AUDIENCE_HOME"
+        raise UsageError("A708", "no home is named", help)
     if str(database) == MEMORY:
         raise UsageError(
             "A708", "a home in memory would be gone with this command", "name a file: `--home home.duckdb`"
@@ -154,20 +180,34 @@ def open_place(place: Place, *, create: bool = False) -> "Home":
         scheme = database.partition("://")[0]
         help = "name a DuckDB file, or a PostgreSQL server by its address, postgresql://…"
         raise UsageError("A708", f"a home cannot be kept at a {scheme}:// address", help)
-    return open_home(database, create=create)
+    until = time.monotonic() + PATIENCE_SECONDS
+    while True:
+        try:
+            return open_home(database, create=create)
+        except UsageError as error:
+            if error.code != "A709" or time.monotonic() >= until:
+                raise
+        time.sleep(PAUSE_SECONDS)
+
+
+def expect_environment(home: "Home", name: str) -> None:
+    """UsageError A707 for an environment that a home does not have."""
+    from audience.diagnostics import did_you_mean
+
+    names = home.environments()
+    if name not in names:
+        known = did_you_mean(name, names) or f"the environments are {', '.join(names)}"
+        help = f"{known}; `audience init --environment {name}` makes it"
+        raise UsageError("A707", f"there is no environment {name}", help)
 
 
 def people_of(home: "Home", place: Place) -> "Environment":
     """The environment of a home that is open, with the people that audience.toml says."""
     from audience.catalog import ID
     from audience.catalog.declare import Roles
-    from audience.diagnostics import did_you_mean
     from audience.membership.environment import Environment, over_table
 
-    names = home.environments()
-    if place.environment not in names:
-        help = did_you_mean(place.environment, names) or f"the environments are {', '.join(names)}"
-        raise UsageError("A707", f"there is no environment {place.environment}", help)
+    expect_environment(home, place.environment)
     table, users = place.table(), place.users
     if table is None or users is None:
         return Environment(home, place.environment)

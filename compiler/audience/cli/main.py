@@ -11,6 +11,7 @@ from typer.main import get_command
 
 from audience import __version__
 from audience.cli.advise import advise
+from audience.cli.archive import archive
 from audience.cli.check import check
 from audience.cli.compile import compile
 from audience.cli.convert import convert
@@ -19,10 +20,15 @@ from audience.cli.engines import engines
 from audience.cli.explain_code import explain_code
 from audience.cli.failures import DEBUG, PIPE_CLOSED, ExitCode
 from audience.cli.fmt import fmt
+from audience.cli.init import init
 from audience.cli.members import members
 from audience.cli.operators import operators
 from audience.cli.preview import preview
 from audience.cli.properties import properties
+from audience.cli.refresh import refresh
+from audience.cli.status import status
+from audience.cli.tick import tick
+from audience.cli.transitions import transitions
 from audience.cli.users import users
 
 CONDITION_COMMANDS = {"preview", "compile", "convert"}
@@ -73,6 +79,12 @@ app.command("convert", no_args_is_help=True)(convert)
 app.command("properties")(properties)
 app.command("operators")(operators)
 app.command("engines")(engines)
+app.command("init")(init)
+app.command("refresh")(refresh)
+app.command("status")(status)
+app.command("transitions")(transitions)
+app.command("tick")(tick)
+app.command("archive", no_args_is_help=True)(archive)
 app.command("explain-code")(explain_code)
 app.add_typer(users, name="users")
 app.add_typer(members, name="members")

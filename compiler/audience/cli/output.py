@@ -38,6 +38,13 @@ def write_json(data: object) -> None:
     sys.stdout.write(json.dumps(data, indent=2, ensure_ascii=escaped, allow_nan=False) + "\n")
 
 
+def write_json_line(data: object) -> None:
+    """One JSON document on a line of its own, which whoever reads along gets at once."""
+    escaped = (getattr(sys.stdout, "encoding", None) or "").lower().replace("-", "") != "utf8"
+    sys.stdout.write(json.dumps(data, ensure_ascii=escaped, allow_nan=False) + "\n")
+    sys.stdout.flush()
+
+
 def write_text(text: str) -> None:
     """Text as it is, such as SQL or a definition."""
     sys.stdout.write(text if text.endswith("\n") else text + "\n")

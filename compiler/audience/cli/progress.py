@@ -23,13 +23,13 @@ class ScanProgress:
     def __enter__(self) -> Self:
         return self
 
-    def __call__(self, share: float) -> None:
-        """Take the share that is done."""
+    def __call__(self, share: float, doing: str | None = None) -> None:
+        """Take the share that is done, and what is next, where that changes."""
         if not sys.stderr.isatty() or time.monotonic() - self._began < PATIENCE_SECONDS:
             return
         if self._bar is None:
             self._bar = self._start()
-        self._bar.update(self._bar.task_ids[0], completed=share)
+        self._bar.update(self._bar.task_ids[0], completed=share, description=doing or self._doing)
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None

@@ -17,11 +17,12 @@ from audience.project.config import (
     read_project,
 )
 from audience.project.definition import read_json_definition
-from audience.project.folder import read_audiences, read_folder
+from audience.project.folder import Folder, read_audiences, read_folder
 from audience.project.members import Member, read_members
 
 __all__ = [
     "CONFIG_NAME",
+    "Folder",
     "HomeConfig",
     "Member",
     "Project",
