@@ -217,7 +217,8 @@ class _Running:
 
     def _find_scope(self, audiences: Mapping[str, Dynamic]) -> None:
         """Fill `SCOPE` with who changed since the oldest refresh among these, and for whom time is due."""
-        database, run = self.writing.database, self.environment.run(self.known, self.writing.now)
+        database = self.writing.database
+        run = replace(self.environment.run(self.known, self.writing.now), once=True)
         refreshed = [audience.kept.refreshed_at for audience in audiences.values()]
         since = min(instant if instant is not None else 0 for instant in refreshed)
         asked: list[Predicate] = [due([held.predicate for held in audiences.values()], since, self.writing.now)]
