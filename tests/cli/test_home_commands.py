@@ -146,6 +146,13 @@ def test_people_in_a_table_of_the_users_own(run: Run, address: str, hands: Hands
         ("enter", "pro", "1", "activation", True),
         ("enter", "pro", "2", "person", True),
     ]
+    Path("audiences", "vip.json").write_text('{"type": "static", "name": "VIP"}')
+    assert run("refresh").code == 0
+    with opened(None, None, None) as environment:
+        add_members(environment, "vip", ["9"])
+    status = run("status", "--json").json["audiences"]
+    assert [(row["key"], row["members"], row["missing"]) for row in status] == [("pro", 2, None), ("vip", 1, None)]
+    assert "missing" not in run("status").out
 
 
 # ── init ──────────────────────────────────────────────────────────────────────────────────────────
@@ -251,6 +258,18 @@ def test_a_file_that_another_process_has_open_is_refused(run: Run, tmp_path: Pat
         assert (answer.code, answer.errors[0]["code"]) == (2, "A709")
         holder.communicate()
     assert run("refresh", "--json").code == 0
+
+
+def test_a_file_that_is_free_in_a_moment_is_waited_for(
+    run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert run("init").code == 0
+    monkeypatch.setattr(cli_home, "PATIENCE_SECONDS", 30)
+    program = "import duckdb, time; held = duckdb.connect('home.duckdb'); print(flush=True); time.sleep(0.5)"
+    with subprocess.Popen([sys.executable, "-c", program], cwd=tmp_path, stdout=subprocess.PIPE) as holder:
+        assert holder.stdout is not None
+        holder.stdout.readline()
+        assert run("refresh", "--json").code == 0
 
 
 # ── refresh ───────────────────────────────────────────────────────────────────────────────────────

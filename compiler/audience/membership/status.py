@@ -15,15 +15,15 @@ SINCE = """
 
 @dataclass(frozen=True, slots=True)
 class Status:
-    """One audience. `members` counts pairs, `missing` those of people whom nobody has identified.
+    """One audience. `members` counts pairs.
 
-    `entered` and `left` count transitions after the instant that was asked about. `due` is when time alone can move
+    `missing` are those of people whom nobody has identified, None for people in a table of the user's. `entered` and `left` count transitions after the instant that was asked about. `due` is when time alone can move
     somebody next, in microseconds; None where it never will, or was not asked.
     """
 
     kept: Kept
     members: int
-    missing: int
+    missing: int | None
     entered: int
     left: int
     due: int | None = None
@@ -42,7 +42,8 @@ def status(environment: Environment, *, since: int = 0, due: bool = True) -> lis
         return [
             Status(
                 kept,
-                *counted.get(key, (0, 0)),
+                members=counted.get(key, (0, 0))[0],
+                missing=counted.get(key, (0, 0))[1] if environment.foreign is None else None,
                 entered=moved.get((key, "enter"), 0),
                 left=moved.get((key, "exit"), 0),
                 due=upcoming.get(key),
