@@ -4,7 +4,7 @@ Everything is computed anew and compared, in one transaction, and only what diff
 schema `hand` of the home's database, with the keys that such tables have.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Protocol
@@ -68,12 +68,19 @@ class ByHand:
             return cursor.fetchall() if cursor.description is not None else []
         return list(self.connection.execute(statement, list(parameters)).fetchall())
 
-    def refresh(self, now: int) -> None:
-        """Who matches each audience, what differs from the members, the events of that and the members themselves."""
+    def refresh(self, now: int, keys: Collection[str] = ()) -> None:
+        """Who matches each audience, what differs from the members, the events of that and the members themselves.
+
+        `keys` names audiences that have no members yet, and are the only ones that are looked at.
+        """
         at = instant(now)
         self.run("BEGIN")
         self.run("CREATE TEMP TABLE fresh (audience VARCHAR, id VARCHAR)")
-        for key, where in self.wheres.items():
+        if keys:
+            known = ", ".join(f"'{key}'" for key in keys)
+            self.run(f"INSERT INTO fresh SELECT audience, id FROM hand.members WHERE audience NOT IN ({known})")
+        for key in keys or self.wheres:
+            where = self.wheres[key]
             self.run(f"INSERT INTO fresh SELECT '{key}', id FROM hand.people WHERE {where.replace('{now}', at)}")
         for statement in (ENTERED, LEFT, *APPLY):
             self.run(statement.replace("{now}", at))

@@ -109,11 +109,10 @@ def further_audiences(number: int) -> dict[str, tuple[str, str]]:
     """Audiences that have few members, no two of which are the same."""
     return {
         f"further-{at}": (
-            f'plan = "enterprise" and logins_30d > {100 + at} and seats > {at}',
+            f"logins_30d > {300 + at} and mrr > {at}",
             f"""
-            (properties->>'plan') = 'enterprise'
-            AND CAST((properties->>'logins_30d') AS DOUBLE PRECISION) > {100 + at}
-            AND CAST((properties->>'seats') AS DOUBLE PRECISION) > {at}
+            CAST((properties->>'logins_30d') AS DOUBLE PRECISION) > {300 + at}
+            AND CAST((properties->>'mrr') AS DOUBLE PRECISION) > {at}
             """,
         )
         for at in range(number)

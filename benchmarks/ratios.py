@@ -52,10 +52,16 @@ def compare(
     theirs: Callable[[], object],
     rounds: int,
     prepare: Callable[[], object] = lambda: None,
+    *,
+    warm: bool = False,
 ) -> Ratio:
-    """Time both in turn, after one call of each that warms up; `prepare` runs before each pair and is not timed."""
-    prepare()
-    ours(), theirs()
+    """Time both in turn, after one call of each that warms up unless they are `warm`.
+
+    `prepare` runs before each pair and is not timed.
+    """
+    if not warm:
+        prepare()
+        ours(), theirs()
     pairs = []
     for _ in range(rounds):
         prepare()
