@@ -318,6 +318,16 @@ def test_a_column_of_json(engine: ClickHouse) -> None:
         audience.users(client, table="documents", properties="doc")
 
 
+def test_items_beyond_the_end_of_a_list(engine: ClickHouse) -> None:
+    """A list whose items cannot be NULL has a default behind its end, which is nobody's value."""
+    client = open_store().client
+    client.command("CREATE OR REPLACE TABLE scored (id String, scores Array(Int64)) ENGINE = Memory")
+    client.command("INSERT INTO scored VALUES ('one', [0]), ('none', [])")
+    people = audience.users(client, table="scored")
+    assert audience.preview(parse("scores[0] = 0"), users=people).matched == 1
+    assert audience.preview(parse("scores[1] = 0"), users=people).matched == 0
+
+
 # ── limits ────────────────────────────────────────────────────────────────────────────────────────
 
 

@@ -35,7 +35,7 @@ PROVING = (
 """The folders that prove meaning, the likeliest killers first. Style, documents and the command line are left out:
 that a page or a message changed is no proof that somebody's count did."""
 
-ASKING = ("tests/corpus", "tests/properties", "tests/fuzz")
+ASKING = ("tests/corpus", "tests/engines", "tests/properties", "tests/fuzz")
 """What asks whichever engine is named: all that a bug of a heavy one can fail."""
 
 SECONDS_MAX = 900
