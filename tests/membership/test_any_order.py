@@ -347,7 +347,7 @@ def test_any_order(database: str, clock: SetClock, request: pytest.FixtureReques
 
 def paced(pace: float) -> settings:
     """So many steps in so many orders."""
-    return settings(examples(30, pace), stateful_step_count=30)
+    return settings(examples(24, pace), stateful_step_count=30)
 
 
 @contextmanager

@@ -273,6 +273,19 @@ def test_a_row_that_is_deleted_shows_on_a_full_refresh_alone(home: Home, clock: 
     assert customers.members == {}
 
 
+def test_a_change_that_is_stamped_before_the_last_look_is_seen(home: Home, clock: SetClock, type: str) -> None:
+    """To the microsecond of what is promised, though time has been refreshed since, again and again."""
+    customers = begun(home, clock, type)
+    clock.time += 2 * LATENESS
+    customers.refresh(None)
+    customers.change({ADA: replace(PRO, late=LATENESS), (1, None): replace(PRO, late=None)})
+    for _ in range(3):
+        clock.time += LATENESS
+        customers.refresh(Mode.DUE)
+    customers.refresh(Mode.INCREMENTAL)
+    assert customers.members["busy"] == {(IDS[type][0], "t"), (IDS[type][1], None)}
+
+
 def test_a_change_that_is_stamped_too_early_shows_on_a_full_refresh_alone(
     home: Home, clock: SetClock, type: str
 ) -> None:

@@ -9,6 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from audience.interpreter import Person, evaluate, read_document
+from audience.language import parse_definition
 from audience.membership import people, settle, static
 from audience.membership.define import define
 from audience.membership.environment import Environment
@@ -17,7 +18,7 @@ from audience.people import deep_merge, table, to_json
 from audience.store import Home
 from audience.values import write_instant
 from tests.homes import SetClock
-from tests.membership.ledgers import dump, held
+from tests.membership.ledgers import dump, held, ledger_of
 from tests.membership.model import DEFINITIONS, HOUR, STATIC
 from tests.properties.law import examples
 
@@ -205,3 +206,31 @@ def test_all_refreshes_come_to_the_same(home: Home, clock: SetClock) -> None:
         assert found[0] == found[1] == found[2]
 
     law()
+
+
+@pytest.mark.parametrize("mode", [*Mode, None])
+def test_time_moves_people_at_the_microsecond(home: Home, clock: SetClock, mode: Mode | None) -> None:
+    """`>=` holds at 2 hours after, and not a microsecond later; `>` does not hold at 2 hours after."""
+    clock.time, environment = START, Environment(home)
+    texts = {
+        "at_least": "seen >= 2 hours ago",
+        "less": "seen < 2 hours ago",
+        "more": "seen > 2 hours ago",
+        "at_most": "seen <= 2 hours ago",
+    }
+    define(environment, {key: parse_definition(text) for key, text in texts.items()})
+    people.put_person(environment, "ada", {"seen": write_instant(START)})
+    refresh(environment)
+    found = []
+    for clock.time in (START + 2 * HOUR + late for late in (-1, 0, 1, 2)):
+        last = ledger_of(home.database, environment.name)[-1].sequence
+        refresh(environment, mode=mode)
+        new = ledger_of(home.database, environment.name, last)
+        found.append({(moved.audience, moved.kind, str(moved.cause), moved.flipped_at) for moved in new})
+    flip = START + 2 * HOUR
+    assert found == [
+        set(),
+        {("more", "exit", "time", flip), ("at_most", "enter", "time", flip)},
+        {("at_least", "exit", "time", flip + 1), ("less", "enter", "time", flip + 1)},
+        set(),
+    ]
