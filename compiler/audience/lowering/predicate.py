@@ -55,6 +55,7 @@ from audience.lowering.build import (
     integer_value,
     is_not_null,
     is_null,
+    name,
     negation,
     string,
     text_value,
@@ -74,11 +75,26 @@ IndexedForm = Callable[[exp.Expr, tuple[str | int, ...], Sequence[Value]], exp.E
 
 
 @dataclass(frozen=True, slots=True)
+class Variable:
+    """A variable of the procedure that a query is part of, with the name of its block or its record.
+
+    No table that the query reads has the name of the block; so no column is taken for the variable, nor it for one.
+    """
+
+    block: str
+    name: str
+
+    def read(self) -> exp.Expr:
+        """Its value."""
+        return exp.Column(this=name(self.name), table=name(self.block))
+
+
+@dataclass(frozen=True, slots=True)
 class Lowering:
     """What one query is lowered with: where properties are read, the run's now (None: a parameter), the members."""
 
     scope: Scope
-    now: int | None
+    now: int | Variable | None
     members: Members
 
     def value(self, predicate: Predicate) -> exp.Expr:
@@ -269,9 +285,9 @@ class Lowering:
             case Instant(microseconds):
                 return microseconds
             case Now(offset):
-                if self.now is not None:
+                if isinstance(self.now, int):
                     return self.now + offset
-                now = self.scope.dialect.now()
+                now = self.scope.dialect.now() if self.now is None else self.now.read()
                 if offset == 0:
                     return now
                 return binary(exp.Add if offset > 0 else exp.Sub, now, integer_value(abs(offset)))

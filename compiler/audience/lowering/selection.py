@@ -37,7 +37,7 @@ from audience.lowering.build import (
 )
 from audience.lowering.dialect import Dialect
 from audience.lowering.members import Members, Pairs, StaticRows
-from audience.lowering.predicate import Lowering
+from audience.lowering.predicate import Lowering, Variable
 from audience.lowering.query import Query, compose
 from audience.lowering.scalars import key_text, subject
 from audience.lowering.scope import EXTRACTED, ExtractedScope, Facet, InlineScope, Scope, is_json_text
@@ -57,7 +57,7 @@ class Run:
 
     catalog: Catalog
     dialect: Dialect
-    now: int | None = None
+    now: int | Variable | None = None
     members: Mapping[str, Pairs] = field(default_factory=dict)
     tenant: str | None = None
     static: StaticRows | None = None

@@ -19,6 +19,7 @@ from audience.membership.audiences import (
     write_state,
 )
 from audience.membership.environment import Environment
+from audience.membership.triggers import keep_triggers
 from audience.store.home import Writing
 from audience.store.ledger import Cause
 from audience.store.members import Moved, Reason, end
@@ -41,6 +42,7 @@ def define(environment: Environment, definitions: Mapping[str, Definition]) -> N
         ]
         if problems:
             raise DefinitionError(problems)
+        keep_triggers(environment, writing)
 
 
 def _named(key: str, problem: Diagnostic) -> Diagnostic:
@@ -95,4 +97,5 @@ def archive(environment: Environment, key: str) -> Moved:
         reason = Reason(row.meaning, Cause.ARCHIVE, notify=False)
         moved = end(writing, key, reason, static=row.type is Type.STATIC)
         write_archived(writing.database, environment.name, key, writing.now)
+        keep_triggers(environment, writing)
         return moved

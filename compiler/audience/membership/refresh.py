@@ -19,6 +19,7 @@ from audience.membership.causes import explain
 from audience.membership.define import store_definitions, wrong_type
 from audience.membership.environment import Environment
 from audience.membership.settle import match_scope
+from audience.membership.triggers import keep_triggers
 from audience.resolution.normalize import normalize
 from audience.store.home import Writing
 from audience.store.ledger import Cause
@@ -164,6 +165,7 @@ class _Running:
             if key not in stopped:
                 write_state(self.writing.database, self.writing.environment, self._state(audiences[key], key in full))
         self._stop(stopped)
+        keep_triggers(self.environment, self.writing)
         self.progress(1.0, "")
         return Refreshed(
             self.writing.now, moved, frozenset(full.keys() - stopped.keys()), stopped, self.writing.sequence
