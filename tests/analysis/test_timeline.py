@@ -7,9 +7,10 @@ from hypothesis import strategies as st
 
 from audience.analysis import Timeline, due, time_leaves
 from audience.analysis.timeline import Fact
+from audience.catalog.kinds import TimestampForm, TimestampKind
 from audience.interpreter import Person, evaluate, find
 from audience.interpreter.instants import instant_of
-from audience.ir import ComparesInstant, Constant, Leaf, Predicate, leaves, uses_now, verify
+from audience.ir import ComparesInstant, Constant, Leaf, Now, Order, Predicate, Property, leaves, uses_now, verify
 from audience.resolution.normalize import normalize
 from audience.values import Instant
 from tests.strategies.predicates import MEMBERS, NOW
@@ -100,3 +101,13 @@ def test_time_leaves_are_those_that_compare_with_now(predicate: Predicate) -> No
     assert set(found) <= set(leaves(predicate))
     assert due([predicate], NOW, NOW) == Constant(False)
     assert bool(found) is (due([predicate], NOW, NOW + 1) != Constant(False))
+
+
+def test_a_person_of_several_rows() -> None:
+    """Whoever has several rows is in as long as one of them is: they leave with the last."""
+    seen = Property(("seen",), TimestampKind(TimestampForm.ZONED))
+    timeline = Timeline(ComparesInstant(seen, Order.GREATER, Now(-10)))
+    rows = [[100], [105], [None]]
+    assert [timeline.truth_of_any(rows, at) for at in (109, 110, 114, 115)] == [True, True, True, False]
+    assert timeline.last_flip_of_any(rows, 100, 200) == 115
+    assert timeline.last_flip_of_any(rows, 100, 114) is None

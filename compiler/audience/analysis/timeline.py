@@ -43,9 +43,19 @@ class Timeline:
 
     def last_flip(self, facts: Facts, after: int, until: int) -> int | None:
         """The last now in (after, until] whose answer differs from that of the microsecond before, None without one."""
-        moments = {flip(leaf, moment) for index, leaf in self._timed if (moment := facts[index]) is not None}
-        for moment in sorted((moment for moment in moments if after < moment <= until), reverse=True):
-            if self._answer(facts, moment) is not self._answer(facts, moment - 1):
+        return self.last_flip_of_any([facts], after, until)
+
+    def truth_of_any(self, rows: Sequence[Facts], at: int) -> bool:
+        """Whether the predicate holds of some row, which is what decides about a person who has several."""
+        return any(self._answer(facts, at) for facts in rows)
+
+    def last_flip_of_any(self, rows: Sequence[Facts], after: int, until: int) -> int | None:
+        """The last now in (after, until] at which the answer to `truth_of_any` changes, None without one."""
+        flips = {
+            flip(leaf, moment) for facts in rows for index, leaf in self._timed if (moment := facts[index]) is not None
+        }
+        for moment in sorted((moment for moment in flips if after < moment <= until), reverse=True):
+            if self.truth_of_any(rows, moment) is not self.truth_of_any(rows, moment - 1):
                 return moment
         return None
 

@@ -8,7 +8,7 @@ What they answer at any instant follows from facts that are read once: see `anal
 from collections.abc import Mapping
 from dataclasses import replace
 
-from audience.analysis import Timeline, time_leaves
+from audience.analysis import Facts, Timeline, time_leaves
 from audience.lowering import Run, copied, copy_people, select_facts
 from audience.membership.audiences import Dynamic
 from audience.membership.environment import Environment
@@ -58,17 +58,16 @@ def _explained(
     query = select_facts(replace(run, catalog=copied(run.catalog, MOVED), within=()), timeline.leaves)
     numbers = {(id, tenant): (user_no, entered) for user_no, id, tenant, entered in moved}
     only_time = environment.foreign is None and audience.stands
-    explained = []
+    rows: dict[tuple[str, str], list[Facts]] = {}
     for id, tenant, *facts in database.engine.run(query.sql, query.parameters, doing="asking why people moved"):
-        found = numbers.pop((str(id), str(tenant)), None)
-        if found is None:
-            continue
-        user_no, entered = found
-        if only_time or timeline.truth(facts, since) is not entered:  # type: ignore[arg-type]  # see select_facts
-            flipped = timeline.last_flip(facts, since, writing.now)  # type: ignore[arg-type]  # as above
-            if flipped is None:
-                continue
-            explained.append(Explained(audience.kept.key, user_no, str(tenant), Cause.TIME, flipped))
+        rows.setdefault((str(id), str(tenant)), []).append(facts)  # type: ignore[arg-type]  # see select_facts
+    explained = []
+    for pair in numbers.keys() & rows.keys():
+        (user_no, entered), held = numbers[pair], rows[pair]
+        if only_time or timeline.truth_of_any(held, since) is not entered:
+            flipped = timeline.last_flip_of_any(held, since, writing.now)
+            if flipped is not None:
+                explained.append(Explained(audience.kept.key, user_no, pair[1], Cause.TIME, flipped))
     database.execute(DROP_MOVED)
     database.execute(DROP_IDS)
     return explained
