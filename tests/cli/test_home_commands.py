@@ -14,8 +14,12 @@ import psycopg
 import pytest
 
 from audience.cli import home as cli_home
-from audience.cli.home import opened
+from audience.cli import tick
+from audience.cli.going_on import Stop
+from audience.cli.home import Place, opened
+from audience.errors import UsageError
 from audience.membership.people import put_person
+from audience.membership.refresh import Refreshed
 from audience.membership.static import add_members
 from audience.store import open_home
 from tests.cli.conftest import Answer, Run
@@ -429,21 +433,50 @@ def test_follow_ends_at_its_limit(begun: Run) -> None:
     assert "`--after 2`" in said.err
 
 
-def test_ticks_go_on_and_end_at_ctrl_c(begun: Run, hands: Hands, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_ticks_go_on_until_they_are_stopped(begun: Run, hands: Hands, monkeypatch: pytest.MonkeyPatch) -> None:
     write("active", "last_seen >= 1 hour ago")
     put("u1", last_seen="2025-12-31T23:30:00Z")
     begun("refresh")
-    slept = []
+    waited = []
 
-    def sleep(seconds: float) -> None:
-        slept.append(seconds)
+    def wait(_stop: Stop, seconds: float) -> bool:
+        waited.append(seconds)
         hands.now += 31 * MINUTE
-        if len(slept) == 3:
-            raise KeyboardInterrupt
+        return len(waited) == 3
 
-    monkeypatch.setattr("audience.cli.tick.time", SimpleNamespace(sleep=sleep))
+    monkeypatch.setattr(Stop, "wait", wait)
     said = begun("tick", "--every", "5m")
-    assert (said.code, slept) == (0, [300, 300, 300])
+    assert (said.code, waited) == (0, [300, 300, 300])
     assert said.out == (
         "2026-01-01T00:00:00Z  nobody moved\n2026-01-01T00:31:00Z  active +0 −1\n2026-01-01T01:02:00Z  nobody moved\n"
     )
+
+
+def test_a_tick_that_meets_a_home_in_use_is_told_and_the_next_one_is_tried(
+    begun: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    places = []
+    real = tick._run
+
+    def run(place: Place) -> Refreshed:
+        places.append(place)
+        if len(places) == 2:
+            raise UsageError("A709", "somebody has it")
+        return real(place)
+
+    monkeypatch.setattr(tick, "_run", run)
+    monkeypatch.setattr(Stop, "wait", lambda _stop, _seconds: len(places) == 3)
+    said = begun("tick", "--every", "60s", "--json")
+    assert (said.code, [json.loads(line)["stopped"] for line in said.out.splitlines()]) == (0, [[], []])
+    assert said.err == "error[A709]: somebody has it\n"
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_a_signal_is_a_wish_and_the_second_one_is_none(number: signal.Signals) -> None:
+    before = signal.getsignal(number)
+    with Stop() as stop:
+        assert not stop.wait(0)
+        signal.raise_signal(number)
+        assert stop.wait(60)
+        assert signal.getsignal(number) is before
+    assert signal.getsignal(number) is before

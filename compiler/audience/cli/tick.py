@@ -1,7 +1,6 @@
 """`audience tick`: do what time makes due, once or again and again."""
 
 import re
-import time
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -69,21 +68,18 @@ def _run(place: Place) -> "Refreshed":
 
 
 def _go_on(place: Place, seconds: int, json: bool) -> None:
+    from audience.cli.going_on import Stop
     from audience.cli.output import write_error
 
-    # The first tick has to work: what is wrong with it, time does not mend.
-    try:
-        _tell(_run(place), json)
-        while True:
-            time.sleep(seconds)
+    with Stop() as stop:
+        _tell(_run(place), json)  # the first one has to work: what is wrong with it, time does not mend
+        while not stop.wait(seconds):
             try:
                 _tell(_run(place), json)
             except (EngineError, UsageError) as error:
                 if isinstance(error, UsageError) and error.code != "A709":
                     raise
                 write_error(str(error))
-    except KeyboardInterrupt:
-        return
 
 
 def _tell(done: "Refreshed", json: bool) -> None:

@@ -1,6 +1,5 @@
 """`audience transitions`: who entered and left, when and why, in the order in which it was committed."""
 
-import time
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Annotated
@@ -119,10 +118,11 @@ def _read(place: Place, wanted: Wanted, after: int, limit: int) -> "list[Transit
 
 
 def _follow(place: Place, wanted: Wanted, cursor: int, limit: int | None, json: bool) -> None:
+    from audience.cli.going_on import Stop
     from audience.cli.output import write_json_line, write_note
 
     left = limit
-    try:
+    with Stop() as stop:
         while left is None or left > 0:
             found = _read_when_free(place, wanted, cursor, PAGE if left is None else min(left, PAGE))
             for moved in found:
@@ -132,10 +132,8 @@ def _follow(place: Place, wanted: Wanted, cursor: int, limit: int | None, json: 
                     _write_line(moved)
                 cursor = moved.sequence
             left = None if left is None else left - len(found)
-            if len(found) < PAGE and left != 0:
-                time.sleep(POLL_SECONDS)
-    except KeyboardInterrupt:
-        pass
+            if left != 0 and stop.wait(0 if len(found) == PAGE else POLL_SECONDS):
+                break
     write_note(f"go on with `--after {cursor}`")
 
 

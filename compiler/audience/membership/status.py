@@ -17,8 +17,9 @@ SINCE = """
 class Status:
     """One audience. `members` counts pairs.
 
-    `missing` are those of people whom nobody has identified, None for people in a table of the user's. `entered` and `left` count transitions after the instant that was asked about. `due` is when time alone can move
-    somebody next, in microseconds; None where it never will, or was not asked.
+    `missing` are those of people whom nobody has identified, None for people in a table of the user's. `entered` and
+    `left` count transitions after the instant that was asked about. `due` is when time alone can move somebody next,
+    in microseconds; None where it never will, or was not asked.
     """
 
     kept: Kept
