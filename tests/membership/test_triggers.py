@@ -26,7 +26,7 @@ from audience.membership.triggers import install_triggers, remove_triggers
 from audience.store import Home, ledger, open_home
 from audience.store.ledger import Cause
 from audience.store.members import Moved
-from tests.servers import changed_url, own_database, own_role
+from tests.servers import POSTGRES_SERVERS, changed_url, own_database, own_role
 
 Connection = psycopg.Connection[Any]
 
@@ -196,7 +196,23 @@ def statement(rng: Random, id_of: Callable[[int], str], key: str) -> tuple[str, 
 @pytest.mark.parametrize("tenants", [False, True])
 @pytest.mark.parametrize("type", IDS)
 def test_a_full_refresh_finds_nothing_to_do(url: str, type: str, tenants: bool) -> None:
-    rng, id_of, key = Random(f"{type} {tenants}"), IDS[type], "id, team" if tenants else "id"
+    change_people(url, type, tenants)
+
+
+@pytest.mark.parametrize("server", [server for server in POSTGRES_SERVERS if server != "main"])
+@pytest.mark.parametrize("type", ["bigint", "text COLLATE folding", "citext"])
+def test_the_same_on_the_oldest_release(request: pytest.FixtureRequest, server: str, type: str) -> None:
+    with own_database(request.getfixturevalue(f"{server}_url")) as url:
+        with psycopg.connect(url, autocommit=True) as connection:
+            folding = "CREATE COLLATION folding (provider = icu, locale = 'und-u-ks-level2', deterministic = false)"
+            connection.execute(folding)
+            connection.execute("CREATE EXTENSION citext")
+        change_people(url, type, tenants=True)
+
+
+def change_people(url: str, type: str, tenants: bool) -> None:
+    """People with ids of a type, changed by SQL over and over."""
+    rng, id_of, key = Random(f"{type} {tenants}"), IDS.get(type, IDS["text"]), "id, team" if tenants else "id"
     with psycopg.connect(url, autocommit=True) as connection:
         connection.execute(f"""
             CREATE TABLE people (
@@ -340,6 +356,21 @@ def in_threads(*work: Callable[[], None]) -> None:
     with ThreadPoolExecutor(len(work)) as pool:
         for done in [pool.submit(one) for one in work]:
             done.result()
+
+
+def test_writers_of_several_statements_do_not_wait_for_each_other(site: Site) -> None:
+    """The first one changes what the second one is about to change, which without the triggers would do as well."""
+    with psycopg.connect(site.url, autocommit=True) as first, psycopg.connect(site.url, autocommit=True) as second:
+        with first.transaction():
+            first.execute("UPDATE people SET plan = 'pro' WHERE id = 'a'")
+            thread = threading.Thread(target=second.execute, args=("UPDATE people SET seats = 9 WHERE id = 'b'",))
+            thread.start()
+            waiting(site.url)
+            first.execute("UPDATE people SET plan = 'pro' WHERE id = 'b'")
+        thread.join()
+    assert site.of("paying") == ["a", "b"]
+    assert site.of("many") == ["b"]
+    assert site.full() == {}
 
 
 def test_writers_at_once_lose_nothing(site: Site) -> None:

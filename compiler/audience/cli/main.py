@@ -29,6 +29,7 @@ from audience.cli.refresh import refresh
 from audience.cli.status import status
 from audience.cli.tick import tick
 from audience.cli.transitions import transitions
+from audience.cli.triggers import install_triggers, remove_triggers
 from audience.cli.users import users
 
 CONDITION_COMMANDS = {"preview", "compile", "convert"}
@@ -85,6 +86,8 @@ app.command("status")(status)
 app.command("transitions")(transitions)
 app.command("tick")(tick)
 app.command("archive", no_args_is_help=True)(archive)
+app.command("install-triggers")(install_triggers)
+app.command("remove-triggers")(remove_triggers)
 app.command("explain-code")(explain_code)
 app.add_typer(users, name="users")
 app.add_typer(members, name="members")
