@@ -14,6 +14,7 @@ import pytest
 from typer.testing import CliRunner
 
 from audience.cli.main import app
+from tests.cli.homes import begun, hands  # noqa: F401  # fixtures
 
 ROOT = Path(__file__).parents[2]
 
