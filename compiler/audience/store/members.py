@@ -191,6 +191,7 @@ class Stage:
         rows = [(key, reason.meaning, str(reason.cause), reason.notify) for key, reason in reasons.items()]
         self._database.load("audience_reason", ("audience", "meaning", "cause", "notify"), rows)
         environment = self._writing.environment
+        self._database.analyze(MATCHED[0])
         self._writing.user_no += self._database.execute(
             NUMBER_PEOPLE, {"environment": environment, "last": self._writing.user_no}
         )
@@ -220,6 +221,7 @@ class Stage:
     def write(self) -> None:
         """Write the rows and the transitions of what moves, and empty the tables for the next turn."""
         writing, environment = self._writing, {"environment": self._writing.environment}
+        self._database.analyze("audience_moved")
         self._database.execute(DELETE_LEFT, environment)
         self._database.execute(INSERT_ENTERED, environment)
         writing.sequence += self._database.execute(
