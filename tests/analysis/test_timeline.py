@@ -1,16 +1,32 @@
 """Answers over time: a timeline is the interpreter at every now, and `due` misses nobody whose answer changes."""
 
+from datetime import date
 from itertools import pairwise
 
 from hypothesis import given
 from hypothesis import strategies as st
 
-from audience.analysis import Timeline, due, time_leaves
+from audience.analysis import Timeline, due, texts_first, time_leaves
 from audience.analysis.timeline import Fact
-from audience.catalog.kinds import TimestampForm, TimestampKind
+from audience.catalog.kinds import JsonKind, TimestampForm, TimestampKind
 from audience.interpreter import Person, evaluate, find
 from audience.interpreter.instants import instant_of
-from audience.ir import ComparesInstant, Constant, Leaf, Now, Order, Predicate, Property, leaves, uses_now, verify
+from audience.ir import (
+    Compares,
+    ComparesInstant,
+    Constant,
+    IsTimestamp,
+    Leaf,
+    Not,
+    Now,
+    Or,
+    Order,
+    Predicate,
+    Property,
+    leaves,
+    uses_now,
+    verify,
+)
 from audience.resolution.normalize import normalize
 from audience.values import Instant
 from tests.strategies.predicates import MEMBERS, NOW
@@ -91,6 +107,40 @@ def test_time_that_is_swept_in_steps_loses_nothing_between_them(predicate: Predi
         person = Person("a", dict.fromkeys(("x", "y", "seen"), Instant(moment)))
         swept = any(evaluate(part, person, until, MEMBERS) for part in parts)
         assert evaluate(whole, person, until, MEMBERS) is swept
+
+
+dates = st.dates(min_value=date(1, 1, 1), max_value=date(9999, 12, 31)) | st.sampled_from([date(2025, 12, 31)])
+timestamps = st.tuples(
+    dates.map(date.isoformat),
+    st.sampled_from(["", "T00:00", "T23:59:59.999999", " 12:00:00"]),
+    st.sampled_from(["", "Z", "+14:59", "-14:59", "+00:00"]),
+).map(lambda parts: parts[0] + parts[1] + parts[2] * bool(parts[1]))
+
+
+@given(
+    text=timestamps | st.text(max_size=12), moved=st.integers(-2, 2), offset=st.sampled_from([0, 1, -86_400_000_000])
+)
+def test_asking_for_texts_first_names_the_same_people(text: str, moved: int, offset: int) -> None:
+    """A stretch that ends about where the text lies, and the stretches that a day more or less would make of it."""
+    person = Person("a", {"seen": text})
+    instant = instant_of(text)
+    seen = Property(("seen",), JsonKind())
+    until = (0 if instant is None else instant) + moved
+    for order in (Order.GREATER, Order.LESS):
+        for length in (1, 3, 86_400_000_000):
+            found = due([ComparesInstant(seen, order, Now(offset))], until - length - offset, until - offset)
+            first = texts_first(found)
+            verify(first)
+            assert evaluate(first, person, 0, MEMBERS) is evaluate(found, person, 0, MEMBERS)
+            both = normalize(Or((found, Not(IsTimestamp(seen)))))
+            assert evaluate(texts_first(both), person, 0, MEMBERS) is evaluate(both, person, 0, MEMBERS)
+
+
+def test_texts_are_asked_in_json_alone() -> None:
+    for kind, texts in ((JsonKind(), 4), (TimestampKind(TimestampForm.NAIVE), 0)):
+        seen = Property(("seen",), kind)
+        found = due([ComparesInstant(seen, Order.LESS, Now(offset)) for offset in (1, 10**12)], NOW, NOW + 10)
+        assert sum(isinstance(leaf, Compares) for leaf in leaves(texts_first(found))) == texts
 
 
 @given(predicate=canonical)

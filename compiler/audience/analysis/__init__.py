@@ -5,8 +5,8 @@
 about one person at every now.
 """
 
-from audience.analysis.time_leaves import due, flip, time_leaves
+from audience.analysis.time_leaves import due, flip, texts_first, time_leaves
 from audience.analysis.timeline import Facts, Timeline
 from audience.analysis.verdict import Verdict, verdict
 
-__all__ = ["Facts", "Timeline", "Verdict", "due", "flip", "time_leaves", "verdict"]
+__all__ = ["Facts", "Timeline", "Verdict", "due", "flip", "texts_first", "time_leaves", "verdict"]

@@ -5,11 +5,15 @@ those people only whose `v` lies in a stretch of the same length, and a plain co
 """
 
 from collections.abc import Iterable
+from datetime import UTC, datetime, timedelta
 
-from audience.ir.nodes import And, ComparesInstant, Constant, Now, Or, Order, Predicate, Property
+from audience.catalog.kinds import JsonKind
+from audience.ir.nodes import And, Compares, ComparesInstant, Constant, Now, Or, Order, Predicate, Property
 from audience.ir.walk import leaves
 from audience.resolution.normalize import normalize
-from audience.values import Instant
+from audience.values import Instant, Text
+
+EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 FLIPS_AFTER: dict[Order, int] = {
     Order.GREATER: 0,
@@ -48,6 +52,35 @@ def due(predicates: Iterable[Predicate], after: int, until: int) -> Predicate:
             spans.setdefault(leaf.property, []).append((after + 1 - distance, until - distance))
     found = [_between(held, first, last) for held, stretches in spans.items() for first, last in _joined(stretches)]
     return normalize(Or(tuple(found))) if found else Constant(False)
+
+
+def texts_first(found: Predicate) -> Predicate:
+    """The same people as `due` names, where a timestamp in JSON is asked for its date before it is decoded.
+
+    A timestamp begins with its date, which an offset moves by one day at most. To compare texts is cheap, and few pass;
+    an engine that decodes for every condition anew is many times as fast.
+    """
+    match found:
+        case Or(operands):
+            return normalize(Or(tuple(map(texts_first, operands))))
+        case And(operands):
+            dates = [date for leaf in operands if isinstance(leaf, ComparesInstant) and (date := _by_date(leaf))]
+            return normalize(And((*dates, *operands)))
+        case _:
+            return found
+
+
+def _by_date(leaf: ComparesInstant) -> Predicate | None:
+    """What the date of a text says that passes a comparison with an instant; None where it says nothing."""
+    if not isinstance(leaf.property.kind, JsonKind) or not isinstance(leaf.bound, Instant):
+        return None
+    lower = leaf.order in (Order.GREATER, Order.GREATER_OR_EQUAL)
+    try:
+        # Whatever is written of the last date comes before the date that follows it.
+        date = (EPOCH + timedelta(microseconds=leaf.bound.microseconds) + timedelta(days=-1 if lower else 2)).date()
+    except OverflowError:
+        return None
+    return Compares(leaf.property, Order.GREATER_OR_EQUAL if lower else Order.LESS, Text(date.isoformat()))
 
 
 def _between(held: Property, first: int, last: int) -> Predicate:

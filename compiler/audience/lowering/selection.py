@@ -51,8 +51,7 @@ class Run:
     `now` is in microseconds, as a value or in a variable; None leaves a parameter. `members` are the static audiences
     that may be referred to, `static` those whose members are rows of a table. `tenant` is that of the evaluation.
     `within` narrows the people: each is a column of the relation, by its name, and the text that stands there in the
-    row of a person. `once` reads a text in JSON a single time that several leaves under an OR decode, also where each
-    leaf reads for itself elsewhere: for a query that no index serves.
+    row of a person.
     """
 
     catalog: Catalog
@@ -62,7 +61,6 @@ class Run:
     tenant: str | None = None
     static: StaticRows | None = None
     within: tuple[tuple[str, str], ...] = ()
-    once: bool = False
 
     def lowering(self, scope: Scope) -> Lowering:
         """A lowering that reads through a scope."""
@@ -145,8 +143,7 @@ def select_people(
     tests of columns of the relation: whoever fails one is left out before anything is extracted.
     """
     inline, extracted = InlineScope(run.catalog, run.dialect), ExtractedScope(run.catalog, run.dialect)
-    once = run.once and reads_again(predicate, run.catalog)
-    shares = run.dialect.capabilities.extracts or once
+    shares = run.dialect.capabilities.extracts
     lowering = run.lowering(extracted if shares else inline)
     condition, selected = lowering.filter(predicate), columns(lowering.scope)
     if not shares or extracted.is_one_read:
@@ -163,9 +160,8 @@ def select_people(
     tree = select(selected, exp.Table(this=name(EXTRACTED)), condition)
     materialized = run.dialect.capabilities.materialized and reads_again(predicate, run.catalog)
     tests = [test for test in (run.people(extracted), *among) if test is not None]
-    people = extracted.extraction(conjunction(tests) if tests else None)
     extraction = exp.CTE(
-        this=run.dialect.capabilities.fenced(people) if once else people,
+        this=extracted.extraction(conjunction(tests) if tests else None),
         alias=exp.TableAlias(this=name(EXTRACTED)),
         materialized=True if materialized else None,
     )

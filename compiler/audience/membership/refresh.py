@@ -9,7 +9,7 @@ from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass, replace
 from enum import StrEnum
 
-from audience.analysis import due
+from audience.analysis import due, texts_first
 from audience.errors import UnsupportedByDialect, UsageError
 from audience.ir import ComparesInstant, Constant, IsTimestamp, Not, Or, Order, Predicate
 from audience.language.nodes import Definition
@@ -219,11 +219,11 @@ class _Running:
 
     def _find_scope(self, audiences: Mapping[str, Dynamic]) -> None:
         """Fill `SCOPE` with who changed since the oldest refresh among these, and for whom time is due."""
-        database = self.writing.database
-        run = replace(self.environment.run(self.known, self.writing.now), once=True)
+        database, run = self.writing.database, self.environment.run(self.known, self.writing.now)
         refreshed = [audience.kept.refreshed_at for audience in audiences.values()]
         since = min(instant if instant is not None else 0 for instant in refreshed)
-        asked: list[Predicate] = [due([held.predicate for held in audiences.values()], since, self.writing.now)]
+        moving = due([held.predicate for held in audiences.values()], since, self.writing.now)
+        asked: list[Predicate] = [moving if run.dialect.capabilities.extracts else texts_first(moving)]
         if self.mode is Mode.INCREMENTAL:
             if self.environment.foreign is None:
                 change = min(audience.kept.refreshed_change for audience in audiences.values())
