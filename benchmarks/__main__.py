@@ -15,6 +15,7 @@ from benchmarks import (
     json_forms,
     machine,
     membership,
+    memory,
     postgres_predicates,
     predicates,
     preview,
@@ -29,6 +30,7 @@ QUESTIONS: dict[str, Callable[[int, int, Path], dict[str, object]]] = {
     "startup": startup.run,
     "json": json_forms.run,
     "membership": membership.run("duckdb"),
+    "memory": memory.run("duckdb"),
 }
 """Each takes the number of people, the rounds and the folder of populations, prints its findings and returns them."""
 
@@ -41,7 +43,10 @@ def main() -> None:
     parser.add_argument("--rounds", type=int, default=9, help="interleaved pairs for each ratio (9)")
     parser.add_argument("--cache", type=Path, default=CACHE, help="where populations are kept")
     parser.add_argument(
-        "--engine", choices=["duckdb", "postgres"], default="duckdb", help="of predicates and membership"
+        "--engine",
+        choices=["duckdb", "postgres"],
+        default="duckdb",
+        help="where a question has a choice",
     )
     parser.add_argument("--dialect", choices=["duckdb", "all"], default="duckdb", help="of compile (duckdb)")
     parser.add_argument("--json", type=Path, help="write the numbers to a file; other questions in it stay")
@@ -57,9 +62,11 @@ def main() -> None:
             name, ask = "predicates-postgres", postgres_predicates.run
         elif question == "membership" and options.engine == "postgres":
             name, ask = "membership-postgres", membership.run("postgres")
+        elif question == "memory" and options.engine == "postgres":
+            name, ask = "memory-postgres", memory.run("postgres")
         elif question == "compile" and options.dialect == "all":
             name, ask = "compile-all", compile_speed.run_all
-        sized = question in ("predicates", "preview", "json", "membership")
+        sized = question in ("predicates", "preview", "json", "membership", "memory")
         found[f"{name}-{options.people}" if sized else name] = ask(options.people, options.rounds, options.cache)
     if options.json is not None:
         options.json.write_text(json.dumps(found, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")

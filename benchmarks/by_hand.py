@@ -47,6 +47,9 @@ class Connection(Protocol):
     def execute(self, query: Any, parameters: Any = ..., /) -> Any:
         """Run a statement."""
 
+    def close(self) -> None:
+        """Close it."""
+
 
 class ByHand:
     """The jobs of the benchmark, done by hand. `wheres` are the audiences; {now} in them is the instant of a run."""
@@ -124,11 +127,10 @@ class ByHand:
         else:
             self.run(f"COPY incoming FROM '{file}' (FORMAT csv, HEADER)")
         document = self._object(", ".join(f"'{name}', incoming.{name}" for name in COLUMNS))
-        merged = MERGED[self.dialect].format(old="known.properties", new=document)
-        self.run(f"UPDATE hand.imported AS known SET properties = {merged} FROM incoming WHERE known.id = incoming.id")
+        merged = MERGED[self.dialect].format(old="known.properties", new="excluded.properties")
         self.run(
-            f"INSERT INTO hand.imported SELECT incoming.id, {document} FROM incoming"
-            " WHERE NOT EXISTS (SELECT 1 FROM hand.imported AS known WHERE known.id = incoming.id)"
+            f"INSERT INTO hand.imported AS known SELECT incoming.id, {document} FROM incoming"
+            f" ON CONFLICT (id) DO UPDATE SET properties = {merged}"
         )
         self.run("DROP TABLE incoming")
         self.run("COMMIT")

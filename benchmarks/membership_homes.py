@@ -49,8 +49,8 @@ START = read_now(INSTANT)
 class Both:
     """The same people kept by Audience and by hand; every change is made to both."""
 
-    def __init__(self, home: Home, hand: ByHand, people: int) -> None:
-        self.home, self.hand, self.people = home, hand, people
+    def __init__(self, home: Home, hand: ByHand, people: int, address: str) -> None:
+        self.home, self.hand, self.people, self.address = home, hand, people, address
         self.environment, self.now, self.turn = Environment(home), START, 0
         home.clock = lambda: self.now
 
@@ -94,6 +94,12 @@ class Both:
         assert [(events,)] == self.hand.run("SELECT count(*) FROM hand.events"), "one side has other events"
         return self.hand.run("SELECT count(*) FROM hand.members")[0][0], events
 
+    def close(self) -> None:
+        """Leave the home to another process."""
+        self.vacuum()
+        self.home.close()
+        self.hand.connection.close()
+
     def vacuum(self) -> None:
         """What a server does by itself, so that it does not do it while something is measured."""
         self.hand.run("VACUUM ANALYZE" if self.hand.dialect == "postgres" else "CHECKPOINT")
@@ -132,7 +138,7 @@ def duckdb_home(people: int, cache: Path) -> Iterator[Both]:
             connection.execute(f"ATTACH '{source}' AS population (READ_ONLY)")
             connection.execute("INSERT INTO hand.people SELECT id, properties FROM population.people")
             connection.execute("DETACH population")
-            yield _filled(home, hand, people)
+            yield _filled(home, hand, people, str(file))
 
 
 @contextmanager
@@ -147,16 +153,16 @@ def postgres_home(people: int, cache: Path) -> Iterator[Both]:
         hand = ByHand(connection, "postgres")
         hand.create()
         documents_into(connection, "hand.people", people, cache)
-        yield _filled(home, hand, people)
+        yield _filled(home, hand, people, url)
 
 
 HOMES = {"duckdb": duckdb_home, "postgres": postgres_home}
 
 
-def _filled(home: Home, hand: ByHand, people: int) -> Both:
+def _filled(home: Home, hand: ByHand, people: int, address: str) -> Both:
     home.add_environment(IMPORTS)
     for statement in OWN:
         hand.run(statement)
-    both = Both(home, hand, people)
+    both = Both(home, hand, people, address)
     both.vacuum()
     return both
