@@ -1,4 +1,4 @@
-"""How instants are printed: ISO 8601 in UTC; in tables without what is less than a second."""
+"""How instants are printed: ISO 8601 in UTC; in tables without what is less than a second, or as a distance."""
 
 from audience.values import write_instant
 
@@ -16,6 +16,15 @@ def shown(instant: int | None, otherwise: str = "–") -> str:
     return otherwise if instant is None else write_instant(instant // SECOND * SECOND)
 
 
-def shown_minute(instant: int | None, otherwise: str = "") -> str:
-    """The minute of an instant, where a table has little room: 2026-01-31T12:00Z."""
-    return otherwise if instant is None else write_instant(instant // MINUTE * MINUTE).removesuffix(":00Z") + "Z"
+UNITS = ((86_400 * SECOND, "d"), (3_600 * SECOND, "h"), (MINUTE, "min"), (SECOND, "s"))
+
+
+def from_now(instant: int | None, now: int, otherwise: str = "") -> str:
+    """How far away an instant is, in its largest unit, where a table has little room: `3 h ago`, `in 6 d`."""
+    if instant is None:
+        return otherwise
+    size, unit = next((found for found in UNITS if abs(instant - now) >= found[0]), (SECOND, ""))
+    if not unit:
+        return "just now"
+    distance = f"{abs(instant - now) // size} {unit}"
+    return f"in {distance}" if instant > now else f"{distance} ago"

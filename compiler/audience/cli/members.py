@@ -226,8 +226,11 @@ def _as_json(one: "Member | Membership") -> dict[str, object]:
 def _draw(found: "list[Membership] | list[Member]") -> None:
     from rich.text import Text
 
-    from audience.cli.output import console, plain_table, visible
+    from audience.cli.output import console, plain_table, visible, write_note
 
+    if not found:
+        write_note("nobody is listed")
+        return
     rows = [
         {heading: "" if said is None else str(said) for heading, said in (_as_json(one) | {"": ""}).items()}
         for one in found

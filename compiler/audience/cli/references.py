@@ -1,17 +1,15 @@
 """The audiences that a definition may refer to: --audiences and --members, read and checked."""
 
 import shlex
-from collections.abc import Container, Iterable, Iterator, Mapping
+from collections.abc import Container, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from audience.diagnostics import Diagnostic, Severity
 from audience.errors import DefinitionError, UsageError
-from audience.language.nodes import Condition, Expression, Items, Literal
-from audience.language.walk import conditions
-from audience.operators import Takes
+from audience.language.nodes import Expression
+from audience.language.walk import named_audiences
 from audience.project import Member, read_folder, read_members
-from audience.values import Text
 
 MISSING_OPTION = "give the folder that holds it as --audiences, or the members of a static audience as --members"
 
@@ -59,7 +57,7 @@ class References:
         seen: dict[str, None] = {}
         waiting = [expression]
         while waiting:
-            for key in _referred(waiting.pop()):
+            for key in named_audiences(waiting.pop()):
                 if key not in seen:
                     seen[key] = None
                     if key in self.audiences:
@@ -92,19 +90,3 @@ def read_references(audiences: Path | None, members: Path | None) -> References:
     named = audiences is not None or members is not None
     broken = {} if folder is None else folder.broken
     return References(dynamic, given, memberless, named, audiences, broken)
-
-
-def _referred(expression: Expression) -> Iterator[str]:
-    for condition in conditions(expression):
-        if condition.operator.takes is Takes.AUDIENCE:
-            yield from _keys(condition)
-
-
-def _keys(condition: Condition) -> Iterator[str]:
-    argument = condition.argument
-    for item in argument.items if isinstance(argument, Items) else (argument,):
-        match item:
-            case Literal(Text(key)):
-                yield key
-            case _:
-                pass  # no key of an audience; resolving says so

@@ -37,11 +37,11 @@ def status(
 
     with opened(home, environment, config) as found:
         rows = read(found, since=found.home.clock() - DAY, due=not quick)
-        place, name = found.home.database.place, found.name
+        place, name, now = found.home.database.place, found.name, found.home.clock()
     if json:
         write_json({"home": place, "environment": name, "audiences": [_as_json(row) for row in rows]})
     else:
-        _draw(rows)
+        _draw(rows, now)
 
 
 def _as_json(row: "Status") -> dict[str, object]:
@@ -63,10 +63,10 @@ def _as_json(row: "Status") -> dict[str, object]:
     }
 
 
-def _draw(rows: "list[Status]") -> None:
+def _draw(rows: "list[Status]", now: int) -> None:
     from rich.text import Text
 
-    from audience.cli.instants import shown_minute
+    from audience.cli.instants import from_now
     from audience.cli.output import console, plain_table, visible, write_blank, write_error, write_note
     from audience.membership.audiences import Type
 
@@ -77,12 +77,15 @@ def _draw(rows: "list[Status]") -> None:
         "members": [f"{row.members:,}" for row in rows],
         "missing": [f"{row.missing:,}" if row.missing else "" for row in rows],
         "in 24 h": [_moves(row) for row in rows],
-        "refreshed": ["" if row.kept.type is Type.STATIC else shown_minute(row.kept.refreshed_at, "–") for row in rows],
-        "next due": [shown_minute(row.due) for row in rows],
+        "refreshed": [
+            "" if row.kept.type is Type.STATIC else from_now(row.kept.refreshed_at, now, "–") for row in rows
+        ],
+        "next due": [from_now(row.due, now) for row in rows],
     }
     # A terminal has little room, and most homes have nothing to say in some of these.
     columns = {heading: cells for heading, cells in columns.items() if any(cells)}
-    table = plain_table("audience", "type", *columns, right=columns)
+    table = plain_table("audience", "type", *columns, right=("type", *columns))
+    table.columns[1].justify = "left"
     for row, *cells in zip(rows, *columns.values(), strict=True):
         style = "bold" if row.kept.error is None else "bold red"
         table.add_row(Text(visible(row.kept.key), style=style), str(row.kept.type), *cells)

@@ -110,9 +110,12 @@ def _list(place: Place, wanted: Wanted, after: int, limit: int, json: bool) -> N
 def _read(place: Place, wanted: Wanted, after: int, limit: int) -> "list[Transition]":
     """What there is; the home is open for no longer than it takes, since a DuckDB file belongs to one process."""
     from audience.cli.home import expect_environment, open_place
+    from audience.membership.audiences import expect_audience
 
     with open_place(place) as held:
         expect_environment(held, place.environment)
+        if wanted.audience:
+            expect_audience(held.database, place.environment, wanted.audience)
         pages = wanted.after(held.database, place.environment, after, limit)
         return [moved for page in pages for moved in page]
 

@@ -1,10 +1,12 @@
-"""Walk and build expressions: children, conditions in order, depth, flattened AND and OR."""
+"""Walk and build expressions: children, conditions in order, depth, flattened AND and OR, named audiences."""
 
 from collections.abc import Iterable, Iterator
 from typing import assert_never
 
 from audience.diagnostics import Place
-from audience.language.nodes import And, Condition, Expression, Nobody, Not, Or
+from audience.language.nodes import And, Condition, Expression, Items, Literal, Nobody, Not, Or
+from audience.operators import Takes
+from audience.values import Text
 
 
 def children(expression: Expression) -> tuple[Expression, ...]:
@@ -56,3 +58,16 @@ def any_of(operands: Iterable[Expression], place: Place | None = None) -> Expres
     if not flat:
         return Nobody(place)
     return flat[0] if len(flat) == 1 else Or(tuple(flat), place)
+
+
+def named_audiences(expression: Expression) -> Iterator[str]:
+    """The keys of the audiences that an expression names, in its order; one as often as it stands there."""
+    for condition in conditions(expression):
+        if condition.operator.takes is Takes.AUDIENCE:
+            argument = condition.argument
+            for item in argument.items if isinstance(argument, Items) else (argument,):
+                match item:
+                    case Literal(Text(key)):
+                        yield key
+                    case _:
+                        pass  # no key of an audience; resolving says so

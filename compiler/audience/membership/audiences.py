@@ -8,10 +8,12 @@ from dataclasses import dataclass, field, replace
 from enum import StrEnum
 
 from audience.catalog import Catalog
-from audience.errors import DefinitionError
+from audience.diagnostics import did_you_mean
+from audience.errors import DefinitionError, UsageError
 from audience.ir import IsMember, Predicate, leaves, meaning
 from audience.language import Expression, format_definition, parse_definition
 from audience.language.nodes import Definition
+from audience.language.walk import named_audiences
 from audience.resolution import resolve
 from audience.store.database import Database
 
@@ -98,8 +100,10 @@ class Known:
         return {key: audience for key, audience in self.dynamic.items() if static in audience.static}
 
     def referring(self, key: str) -> list[str]:
-        """The audiences whose own definition names one."""
-        return [other for other, audience in self.dynamic.items() if key in audience.references]
+        """The audiences whose own definition names one, right or wrong."""
+        right = [other for other, audience in self.dynamic.items() if key in audience.references]
+        wrong = [other for other, (kept, _) in self.broken.items() if key in named_audiences(expression_of(kept))]
+        return sorted((*right, *(other for other in wrong if other != key)))
 
 
 @dataclass(slots=True)
@@ -242,3 +246,14 @@ def write_state(database: Database, environment: str, kept: Kept) -> None:
 def write_archived(database: Database, environment: str, key: str, now: int) -> None:
     """An audience is kept no longer."""
     database.execute(ARCHIVE, {"environment": environment, "key": key, "now": now})
+
+
+KEYS = "SELECT key FROM audience.audience WHERE environment = $environment ORDER BY key"
+
+
+def expect_audience(database: Database, environment: str, key: str) -> None:
+    """UsageError A401 for a key that no audience has or had; the ledger goes on speaking of those that are archived."""
+    keys = [str(known) for (known,) in database.rows(KEYS, {"environment": environment})]
+    if key not in keys:
+        help = did_you_mean(key, keys) or (f"there are {', '.join(keys[:20])}" if keys else "none is defined")
+        raise UsageError("A401", f"no audience has the key `{key}`", help)
