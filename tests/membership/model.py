@@ -15,6 +15,7 @@ from audience.interpreter.instants import instant_of
 from audience.ir import IsMember, Predicate, leaves, meaning
 from audience.language import parse_definition
 from audience.language.nodes import Definition
+from audience.language.walk import named_audiences
 from audience.people import to_json
 from audience.resolution import resolve
 
@@ -119,6 +120,11 @@ class Model:
                 continue
             predicates[key], references[key] = found.predicate, found.references
         return Resolved(predicates, references, frozenset(expressions.keys() - predicates.keys()))
+
+    def is_named(self, key: str) -> bool:
+        """Whether another audience names one, be it right or wrong."""
+        others = (kept.definition.expression for other, kept in self.dynamic.items() if other != key)
+        return any(key in named_audiences(expression) for expression in others if expression is not None)
 
     def person(self, id: str) -> Person:
         """Somebody as the interpreter asks of them."""

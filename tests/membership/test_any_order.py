@@ -298,7 +298,7 @@ class AnyOrder(RuleBasedStateMachine):
 
         if key not in self.model.dynamic and key not in self.model.static:
             self.refused("A401", end)
-        elif any(key in named for named in self.model.resolved().references.values()):
+        elif self.model.is_named(key):
             self.refused("A710", end)
         else:
             self.step(crash, end, lambda: self.model.archive(key))

@@ -3,6 +3,7 @@
 What is wrong with one stops it and those that refer to it, and no other.
 """
 
+import hashlib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
@@ -18,7 +19,7 @@ from audience.resolution import resolve
 from audience.store.database import Database
 
 READ = """
-    SELECT key, type, name, stored, meaning, activated_at, refreshed_at, refreshed_change, watermark, error
+    SELECT key, type, name, stored, meaning, people, activated_at, refreshed_at, refreshed_change, watermark, error
     FROM audience.audience WHERE environment = $environment AND archived_at IS NULL ORDER BY key
 """
 
@@ -38,7 +39,8 @@ class Type(StrEnum):
 class Kept:
     """A row of audience.audience: what is kept, and how far.
 
-    `stored` is the definition as text, '' for a static audience. `meaning` is that of the members as they stand.
+    `stored` is the definition as text, '' for a static audience. `meaning` is that of the members as they stand,
+    `people` tells over which relation and columns they were found.
     `refreshed_at` is the now up to which time is taken into account, `refreshed_change` the last change of people that
     is, or UNKNOWN since the definition changed. `watermark` is the now at which people of the user's own were last
     looked through. `error` says why it stands still.
@@ -49,6 +51,7 @@ class Kept:
     name: str | None
     stored: str
     meaning: str = ""
+    people: str = ""
     activated_at: int | None = None
     refreshed_at: int | None = None
     refreshed_change: int = 0
@@ -63,6 +66,7 @@ class Dynamic:
     kept: Kept
     predicate: Predicate
     meaning: str
+    people: str
     static: frozenset[str]
     """The static audiences that it asks about, itself or through others."""
     references: tuple[str, ...]
@@ -78,7 +82,12 @@ class Dynamic:
         kept = self.kept
         begun, right = kept.activated_at is not None, kept.error is None
         # A definition that changed and changed back means the same again, and has missed what happened meanwhile.
-        return begun and right and kept.meaning == self.meaning and kept.refreshed_change != UNKNOWN
+        return (
+            begun
+            and right
+            and (kept.meaning, kept.people) == (self.meaning, self.people)
+            and kept.refreshed_change != UNKNOWN
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,13 +145,14 @@ def read_kept(database: Database, environment: str) -> list[Kept]:
             name=None if name is None else str(name),
             stored=str(stored or ""),
             meaning=str(held or ""),
+            people=str(people or ""),
             activated_at=_instant(activated),
             refreshed_at=_instant(refreshed),
             refreshed_change=_instant(change) or 0,
             watermark=_instant(watermark),
             error=None if error is None else str(error),
         )
-        for key, type, name, stored, held, activated, refreshed, change, watermark, error in database.rows(
+        for key, type, name, stored, held, people, activated, refreshed, change, watermark, error in database.rows(
             READ, {"environment": environment}
         )
     ]
@@ -157,6 +167,7 @@ def resolve_all(rows: Iterable[Kept], catalog: Catalog, *, own: bool) -> Known:
     kept = {row.key: row for row in rows}
     static = {key: row for key, row in kept.items() if row.type is Type.STATIC}
     expressions = {key: expression_of(row) for key, row in kept.items() if row.type is Type.DYNAMIC}
+    people = fingerprint(catalog)
     dynamic: dict[str, Dynamic] = {}
     broken: dict[str, tuple[Kept, DefinitionError]] = {}
     for key, expression in expressions.items():
@@ -166,8 +177,13 @@ def resolve_all(rows: Iterable[Kept], catalog: Catalog, *, own: bool) -> Known:
             broken[key] = (kept[key], error)
             continue
         asked = frozenset(leaf.audience for leaf in leaves(found.predicate) if isinstance(leaf, IsMember))
-        dynamic[key] = Dynamic(kept[key], found.predicate, meaning(found.predicate), asked, found.references)
+        dynamic[key] = Dynamic(kept[key], found.predicate, meaning(found.predicate), people, asked, found.references)
     return Known(dynamic, static, broken)
+
+
+def fingerprint(catalog: Catalog) -> str:
+    """What tells one relation of people from another, or from what it was: its name, its columns, their kinds."""
+    return hashlib.sha256(repr(catalog).encode()).hexdigest()
 
 
 def expression_of(row: Kept) -> Expression:
@@ -179,9 +195,9 @@ def expression_of(row: Kept) -> Expression:
 
 INSERT = """
     INSERT INTO audience.audience
-      (environment, key, type, name, stored, meaning, activated_at, refreshed_at, refreshed_change, watermark,
+      (environment, key, type, name, stored, meaning, people, activated_at, refreshed_at, refreshed_change, watermark,
        error, archived_at)
-    VALUES ($environment, $key, $type, $name, $stored, '', NULL, NULL, 0, NULL, NULL, NULL)
+    VALUES ($environment, $key, $type, $name, $stored, '', '', NULL, NULL, 0, NULL, NULL, NULL)
 """
 UPDATE_DEFINITION = """
     UPDATE audience.audience SET name = $name, stored = $stored
@@ -189,13 +205,13 @@ UPDATE_DEFINITION = """
 """
 REVIVE = """
     UPDATE audience.audience
-    SET type = $type, name = $name, stored = $stored, meaning = '', activated_at = NULL, refreshed_at = NULL,
-      refreshed_change = 0, watermark = NULL, error = NULL, archived_at = NULL
+    SET type = $type, name = $name, stored = $stored, meaning = '', people = '', activated_at = NULL,
+      refreshed_at = NULL, refreshed_change = 0, watermark = NULL, error = NULL, archived_at = NULL
     WHERE environment = $environment AND key = $key AND archived_at IS NOT NULL
 """
 UPDATE_STATE = """
     UPDATE audience.audience
-    SET meaning = $meaning, activated_at = $activated_at, refreshed_at = $refreshed_at,
+    SET meaning = $meaning, people = $people, activated_at = $activated_at, refreshed_at = $refreshed_at,
       refreshed_change = $refreshed_change, watermark = $watermark, error = $error
     WHERE environment = $environment AND key = $key
 """
@@ -234,6 +250,7 @@ def write_state(database: Database, environment: str, kept: Kept) -> None:
             "environment": environment,
             "key": kept.key,
             "meaning": kept.meaning,
+            "people": kept.people,
             "activated_at": kept.activated_at,
             "refreshed_at": kept.refreshed_at,
             "refreshed_change": kept.refreshed_change,

@@ -10,6 +10,7 @@ from functools import cached_property
 
 from audience.catalog import ID, Catalog, Table
 from audience.catalog.declare import Roles, declare_types
+from audience.catalog.kinds import TimestampForm, TimestampKind
 from audience.errors import UsageError
 from audience.ir import Property
 from audience.lowering import Run, StaticRows, describe_columns, find_dialect
@@ -106,4 +107,10 @@ def _changed(catalog: Catalog, name: str) -> Property:
     if location is None:
         known = ", ".join(f"`{held}`" for held in catalog.names())
         raise UsageError("A702", f"`changed_at` names `{name}`, and there is no such column", f"there are {known}")
+    if location.kind == TimestampKind(TimestampForm.DATE):
+        raise UsageError(
+            "A707",
+            f"`changed_at` names `{name}`, which holds dates, and people change within a day",
+            "name a column that holds the instant of the change",
+        )
     return Property((name,), location.kind)

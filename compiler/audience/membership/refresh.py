@@ -87,6 +87,10 @@ def refresh(
         if definitions:
             halted |= _store(environment, writing, definitions)
         known = environment.known(writing.database)
+        if chosen is Mode.DUE and definitions is None and broken is None:
+            # Nobody has read the definitions, so what was wrong with one may still be.
+            standing = {key: held.kept.error for key, held in known.dynamic.items() if held.kept.error is not None}
+            halted = standing | halted
         for key, named in _relying(known, halted).items():
             halted.setdefault(key, f"`{key}` refers to `{named}`, which stands still")
         running = _Running(environment, writing, known, halted, chosen, emit_initial, progress)
@@ -108,7 +112,7 @@ def _relying(known: Known, keys: Iterable[str]) -> dict[str, str]:
     while rest:
         key = rest.pop()
         for other in known.referring(key):
-            if other not in found:
+            if other in known.dynamic and other not in found:
                 found[other] = key
                 rest.append(other)
     return found
@@ -246,7 +250,8 @@ class _Running:
         kept = audience.kept
         if kept.activated_at is None:
             return Reason(audience.meaning, Cause.ACTIVATION, notify=self.emit_initial)
-        cause = Cause.PERSON if kept.meaning == audience.meaning else Cause.DEFINITION
+        same = (kept.meaning, kept.people) == (audience.meaning, audience.people)
+        cause = Cause.PERSON if same else Cause.DEFINITION
         return Reason(audience.meaning, cause)
 
     def _state(self, audience: Dynamic, in_full: bool) -> Kept:
@@ -256,6 +261,7 @@ class _Running:
         return replace(
             kept,
             meaning=audience.meaning,
+            people=audience.people,
             activated_at=now if kept.activated_at is None else kept.activated_at,
             refreshed_at=now,
             refreshed_change=self.writing.change if looked else kept.refreshed_change,

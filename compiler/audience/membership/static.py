@@ -6,7 +6,8 @@ from typing import Any
 
 from audience.diagnostics import did_you_mean
 from audience.errors import UsageError
-from audience.membership.audiences import Known
+from audience.interpreter import read_id
+from audience.membership.audiences import Known, write_state
 from audience.membership.environment import Environment
 from audience.membership.people import chunks
 from audience.membership.settle import FEW, settle, settle_scope
@@ -15,6 +16,7 @@ from audience.store.home import Writing
 from audience.store.ledger import Cause
 from audience.store.members import Moved, Stage
 from audience.store.static_members import Change, Member, list_members
+from audience.values import unstorable
 
 BATCH = 50_000
 
@@ -57,6 +59,8 @@ def change_members(
         change.give(some)
     moved = change.add(cause) if entering else change.remove(cause)
     dependents = known.dependents(audience)
+    if moved:
+        _unsettle(writing, known)
     if moved and dependents:
         ids = change.ids(FEW + 1)
         if len(ids) <= FEW:
@@ -101,10 +105,34 @@ def members(
 
 
 def _pairs(environment: Environment, members: Iterable[GivenPair]) -> Iterable[tuple[str, str]]:
+    if isinstance(members, str | bytes):
+        raise UsageError("A707", "the members are one text and no list", 'give a list of ids, ["u1", "u2"]')
     for member in members:
-        id, tenant = member if isinstance(member, tuple | list) else (member, None)
+        match member:
+            case [id, tenant]:
+                pass
+            case tuple() | list():
+                raise UsageError(
+                    "A720", f"{member!r} is no member", "a member is an id, or a pair of an id and a tenant"
+                )
+            case _:
+                id, tenant = member, None
         if environment.foreign is None:
             yield read_person_id(id), read_tenant_id(tenant) or ""
         else:
             # The user's own ids follow the user's own rules.
-            yield str(id), "" if tenant is None else str(tenant)
+            yield _read(id), "" if tenant is None else _read(tenant)
+
+
+def _read(value: object) -> str:
+    text = read_id(value)
+    if (forbidden := unstorable(text)) is not None:
+        raise UsageError("A720", f"an id holds {forbidden}, which no home can keep", "correct the id")
+    return text
+
+
+def _unsettle(writing: Writing, known: Known) -> None:
+    """Have everybody asked again about the audiences that cannot be asked now: what changes meanwhile passes them."""
+    for kept, error in known.broken.values():
+        if kept.activated_at is not None and kept.error is None:
+            write_state(writing.database, writing.environment, replace(kept, error=str(error)))

@@ -76,8 +76,8 @@ _DUCKDB_1 = (
     """
     CREATE TABLE audience.audience (
       environment VARCHAR NOT NULL, key VARCHAR NOT NULL, type VARCHAR NOT NULL, name VARCHAR, stored VARCHAR,
-      meaning VARCHAR, activated_at BIGINT, refreshed_at BIGINT, refreshed_change BIGINT, watermark BIGINT,
-      error VARCHAR, archived_at BIGINT
+      meaning VARCHAR, people VARCHAR, activated_at BIGINT, refreshed_at BIGINT, refreshed_change BIGINT,
+      watermark BIGINT, error VARCHAR, archived_at BIGINT
     )
     """,
     """
@@ -130,8 +130,8 @@ _POSTGRES_1 = (
     """
     CREATE TABLE audience.audience (
       environment TEXT COLLATE "C" NOT NULL, key TEXT COLLATE "C" NOT NULL, type TEXT NOT NULL, name TEXT, stored TEXT,
-      meaning TEXT, activated_at BIGINT, refreshed_at BIGINT, refreshed_change BIGINT, watermark BIGINT,
-      error TEXT, archived_at BIGINT,
+      meaning TEXT, people TEXT, activated_at BIGINT, refreshed_at BIGINT, refreshed_change BIGINT,
+      watermark BIGINT, error TEXT, archived_at BIGINT,
       PRIMARY KEY (environment, key)
     )
     """,
