@@ -17,7 +17,9 @@ def archive(
     config: HomeConfigOption = None,
     json: JsonOption = False,
 ) -> None:
-    """End an audience: everybody leaves it, and nobody is notified. What happened in it stays in the transitions.
+    """End an audience: everybody leaves it.
+
+    End an audience: everybody leaves it, and nobody is notified. What happened in it stays in the transitions.
 
     One that others refer to cannot end. Remove its file too: while that is there, the next refresh begins it anew.
     """

@@ -50,7 +50,7 @@ def compile(
     parameters: ParametersOption = False,
     json: JsonOption = False,
 ) -> None:
-    """Print the SQL that selects the ids of the people who match.
+    """Print the SQL that selects who matches.
 
     Nothing is read but the names and types of the columns; with `--users catalog.toml` not even a database is
     needed. Without --now, a condition about time leaves a parameter called `now`, to be bound by whoever runs it.

@@ -21,7 +21,9 @@ def init(
     config: HomeConfigOption = None,
     json: JsonOption = False,
 ) -> None:
-    """Make a home: the database that keeps audiences, members and what happened to them.
+    """Make a home for audiences and their members.
+
+    Make a home: the database that keeps audiences, members and what happened to them.
 
     Makes what is missing and leaves alone what is there: the tables (in a schema `audience`), the environment, an
     audience.toml that names the home, and a folder for the definitions. Without --home it is the file home.duckdb.

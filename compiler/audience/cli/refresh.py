@@ -40,7 +40,9 @@ def refresh(
     config: HomeConfigOption = None,
     json: JsonOption = False,
 ) -> None:
-    """Bring members up to date with people, definitions and time, in one transaction.
+    """Bring members up to date.
+
+    Bring members up to date with people, definitions and time, in one transaction.
 
     Reads the definitions of the folder; an edit takes effect at once in every audience that it reaches. A file that
     is wrong stops its audience and those that refer to it, which keep their members, and no other; then the exit

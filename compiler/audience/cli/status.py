@@ -26,7 +26,9 @@ def status(
     config: HomeConfigOption = None,
     json: JsonOption = False,
 ) -> None:
-    """Show the audiences: members, the last refresh, who came and went in 24 hours, and what is wrong.
+    """Show how large and how far audiences are.
+
+    Show the audiences: members, the last refresh, who came and went in 24 hours, and what is wrong.
 
     `missing` are members of a static audience whom nobody has identified. `next due` is when time alone can move
     somebody next: a `refresh --due` then finds them. An audience that stands still keeps the members it had.

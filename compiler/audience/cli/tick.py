@@ -28,7 +28,9 @@ def tick(
     config: HomeConfigOption = None,
     json: JsonOption = False,
 ) -> None:
-    """Move those whom time alone moves, as `audience refresh --due` does, by the definitions that the home keeps.
+    """Move those whom time alone moves.
+
+    Move those whom time alone moves, as `audience refresh --due` does, by the definitions that the home keeps.
 
     With --every it goes on; a home that is in use or away for a while is tried again at the next tick. Then --json
     prints a line for each tick.

@@ -74,7 +74,9 @@ def transitions(
     config: HomeConfigOption = None,
     json: JsonOption = False,
 ) -> None:
-    """List who entered and left audiences, the oldest first.
+    """List who entered and left, the oldest first.
+
+    List who entered and left audiences, the oldest first.
 
     The cursor that is printed last is the number of the last one: `--after` continues behind it and misses none.
     `quiet` stands where nobody is to be notified: of the first members of an audience, or when one is archived.

@@ -14,7 +14,9 @@ def install_triggers(
     config: HomeConfigOption = None,
     json: JsonOption = False,
 ) -> None:
-    """Have PostgreSQL keep members true whoever writes to the table of the people, in the writer's own transaction.
+    """Have PostgreSQL keep members true by itself.
+
+    Have PostgreSQL keep members true whoever writes to the table of the people, in the writer's own transaction.
 
     Then refreshes once in full, by the definitions that the home has, for what was written before. Run it again when
     the table gets a partition. What time alone changes is for `audience tick`.
