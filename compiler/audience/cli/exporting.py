@@ -8,14 +8,14 @@ from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO
 
-from audience.errors import UsageError
-
 if TYPE_CHECKING:
     from audience.people.table import Stored
 
 
 def write_people(people: "Iterable[Stored]", out: Path | None) -> int:
     """Write people to a file, or to standard output; how many. A file is there when it is complete, and not before."""
+    from audience.errors import UsageError
+
     if out is None:
         return _write(people, sys.stdout.buffer)
     unfinished = out.with_name(f".{out.name}.{os.getpid()}")

@@ -9,8 +9,6 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from audience.errors import UsageError
-
 if TYPE_CHECKING:
     from audience.membership.environment import Environment
     from audience.project import HomeConfig, UsersConfig
@@ -90,6 +88,7 @@ class Place:
         UsageError A706 for people who are not beside the home.
         """
         from audience.catalog.declare import split_table
+        from audience.errors import UsageError
         from audience.project import UsersConfig
 
         if self.users is None or self.users == UsersConfig():
@@ -165,6 +164,7 @@ def opened(home: str | None, environment: str | None, config: Path | None) -> "I
 
 def open_place(place: Place, *, create: bool = False) -> "Home":
     """The home of a place. UsageError A708 where nothing names one."""
+    from audience.errors import UsageError
     from audience.store import open_home
     from audience.store.home import MEMORY
 
@@ -193,6 +193,7 @@ def open_place(place: Place, *, create: bool = False) -> "Home":
 def expect_environment(home: "Home", name: str) -> None:
     """UsageError A707 for an environment that a home does not have."""
     from audience.diagnostics import did_you_mean
+    from audience.errors import UsageError
 
     names = home.environments()
     if name not in names:

@@ -7,8 +7,6 @@ from typing import TYPE_CHECKING, Annotated, BinaryIO
 
 import typer
 
-from audience.errors import UsageError
-
 if TYPE_CHECKING:
     from audience.membership.csv_source import Progress
     from audience.membership.imports import Imported, ImportOptions
@@ -77,6 +75,7 @@ def options_of(
     format: str | None = None,
 ) -> "ImportOptions":
     """How the file is read."""
+    from audience.errors import UsageError
     from audience.membership.imports import ImportOptions
 
     if rejects is not None:

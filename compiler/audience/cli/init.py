@@ -8,7 +8,6 @@ from urllib.parse import parse_qs, urlsplit
 from audience.cli.failures import reported
 from audience.cli.home import EnvironmentOption, HomeConfigOption, HomeOption, Place
 from audience.cli.options import JsonOption
-from audience.errors import UsageError
 
 if TYPE_CHECKING:
     from audience.membership.environment import Environment
@@ -30,6 +29,7 @@ def init(
     """
     from audience.cli.home import find_place, open_place, people_of
     from audience.cli.output import write_json
+    from audience.errors import UsageError
 
     place = find_place(home, environment, config, making=True)
     if place.database is None:
@@ -52,6 +52,8 @@ def init(
 
 def _write_files(place: Place) -> list[str]:
     """Write what is missing beside the home; what that was."""
+    from audience.errors import UsageError
+
     made, config = [], place.config
     assert config is not None, "where audience.toml is to be is known"
     try:

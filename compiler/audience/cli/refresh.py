@@ -1,6 +1,6 @@
 """`audience refresh`: bring the members of audiences up to date."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -9,7 +9,6 @@ import typer
 from audience.cli.failures import ExitCode, reported
 from audience.cli.home import DefinitionsOption, EnvironmentOption, HomeConfigOption, HomeOption
 from audience.cli.options import JsonOption
-from audience.errors import UsageError
 
 if TYPE_CHECKING:
     from audience.membership.environment import Environment
@@ -54,8 +53,7 @@ def refresh(
     from audience.cli.progress import ScanProgress
     from audience.membership.refresh import refresh as run
 
-    if all and keys:
-        raise UsageError("A707", "`--all` and the keys of some audiences contradict each other", "give one of them")
+    _expect_one_choice(all, keys or ())
     mode = _mode(full, incremental, due)
     place = find_place(home, environment, config)
     folder = _read(audiences, place.audiences)
@@ -81,7 +79,15 @@ def refresh(
         raise typer.Exit(ExitCode.DEFINITION)
 
 
+def _expect_one_choice(all: bool, keys: Sequence[str]) -> None:
+    from audience.errors import UsageError
+
+    if all and keys:
+        raise UsageError("A707", "`--all` and the keys of some audiences contradict each other", "give one of them")
+
+
 def _mode(full: bool, incremental: bool, due: bool) -> "Mode | None":
+    from audience.errors import UsageError
     from audience.membership.refresh import Mode
 
     given = {Mode.FULL: full, Mode.INCREMENTAL: incremental, Mode.DUE: due}

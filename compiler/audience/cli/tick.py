@@ -8,7 +8,6 @@ import typer
 from audience.cli.failures import ExitCode, reported
 from audience.cli.home import EnvironmentOption, HomeConfigOption, HomeOption, Place
 from audience.cli.options import JsonOption
-from audience.errors import EngineError, UsageError
 
 if TYPE_CHECKING:
     from audience.membership.refresh import Refreshed
@@ -54,6 +53,8 @@ def tick(
 
 
 def _read_seconds(every: str) -> int:
+    from audience.errors import UsageError
+
     found = DURATION.fullmatch(every)
     seconds = 0 if found is None else int(found[1]) * SECONDS[found[2]]
     if not seconds:
@@ -72,6 +73,7 @@ def _run(place: Place) -> "Refreshed":
 def _go_on(place: Place, seconds: int, json: bool) -> None:
     from audience.cli.going_on import Stop
     from audience.cli.output import write_error
+    from audience.errors import EngineError, UsageError
 
     with Stop() as stop:
         _tell(_run(place), json)  # the first one has to work: what is wrong with it, time does not mend

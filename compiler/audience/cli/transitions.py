@@ -9,7 +9,6 @@ import typer
 from audience.cli.failures import reported
 from audience.cli.home import EnvironmentOption, HomeConfigOption, HomeOption, Place
 from audience.cli.options import JsonOption
-from audience.errors import UsageError
 
 if TYPE_CHECKING:
     from audience.store import Database
@@ -82,6 +81,7 @@ def transitions(
     `quiet` stands where nobody is to be notified: of the first members of an audience, or when one is archived.
     """
     from audience.cli.home import find_place
+    from audience.errors import UsageError
 
     if after < 0 or (limit is not None and limit < 1):
         raise UsageError(
@@ -144,6 +144,8 @@ def _follow(place: Place, wanted: Wanted, cursor: int, limit: int | None, json: 
 
 def _read_when_free(place: Place, wanted: Wanted, after: int, limit: int) -> "list[Transition]":
     """What there is; nothing while another process has the file, which will be done some time."""
+    from audience.errors import UsageError
+
     try:
         return _read(place, wanted, after, limit)
     except UsageError as error:
