@@ -22,7 +22,7 @@ from audience.cli.options import JsonOption
 
 if TYPE_CHECKING:
     from audience.store.ledger import Membership
-    from audience.store.static_members import Member
+    from audience.store.listing import Member
 
 members = typer.Typer(no_args_is_help=True, rich_markup_mode=None)
 

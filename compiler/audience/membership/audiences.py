@@ -4,7 +4,7 @@ What is wrong with one stops it and those that refer to it, and no other.
 """
 
 import hashlib
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
 
@@ -272,5 +272,10 @@ def expect_audience(database: Database, environment: str, key: str) -> None:
     """UsageError A401 for a key that no audience has or had; the ledger goes on speaking of those that are archived."""
     keys = [str(known) for (known,) in database.rows(KEYS, {"environment": environment})]
     if key not in keys:
-        help = did_you_mean(key, keys) or (f"there are {', '.join(keys[:20])}" if keys else "none is defined")
-        raise UsageError("A401", f"no audience has the key `{key}`", help)
+        raise unknown_key(key, keys)
+
+
+def unknown_key(key: str, known: Collection[str]) -> UsageError:
+    """The error for a key that no audience has, with those that there are."""
+    help = did_you_mean(key, known) or (f"there are {', '.join(list(known)[:20])}" if known else "none is defined")
+    return UsageError("A401", f"no audience has the key `{key}`", help)

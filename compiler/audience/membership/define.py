@@ -14,6 +14,7 @@ from audience.membership.audiences import (
     Type,
     read_kept,
     type_of,
+    unknown_key,
     write_archived,
     write_definition,
     write_state,
@@ -83,13 +84,11 @@ def archive(environment: Environment, key: str) -> Moved:
 
     UsageError A401 for an unknown one, A710 for one that others refer to.
     """
-    from audience.membership.refresh import unknown_audience
-
     with environment.home.writing(environment.name) as writing:
         known = environment.known(writing.database)
         kept = known.kept()
         if key not in kept:
-            raise unknown_audience(key, known)
+            raise unknown_key(key, kept)
         if referring := known.referring(key):
             named = ", ".join(f"`{other}`" for other in referring)
             raise UsageError("A710", f"`{key}` is referred to by {named}", "archive those first, or change them")

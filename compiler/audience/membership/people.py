@@ -70,13 +70,6 @@ def merge_people(
     return Put(given, merging.changed())
 
 
-CHANGED = """
-    INSERT INTO audience_scope (user_id)
-    SELECT id FROM audience.users WHERE environment = $environment AND change > $change
-"""
-COUNT_CHANGED = "SELECT count(*) FROM audience.users WHERE environment = $environment AND change > $change"
-
-
 class Merging:
     """Any number of people merged in batches of one transaction, and settled in the end: nobody twice.
 
@@ -85,7 +78,7 @@ class Merging:
 
     def __init__(self, environment: Environment, writing: Writing) -> None:
         self._environment, self._writing = environment, writing
-        self._since = {"environment": writing.environment, "change": writing.change}
+        self._since = writing.change
         self._few: set[str] = set()
 
     def merge(self, some: Sequence[tuple[str, Mapping[str, Json]]], refused: table.Refused | None = None) -> None:
@@ -101,15 +94,11 @@ class Merging:
     def changed(self) -> int:
         """How many people are new or changed."""
         few = self.few()
-        if few is not None:
-            return len(few)
-        [(count,)] = self._writing.database.rows(COUNT_CHANGED, self._since)
-        assert isinstance(count, int)
-        return count
+        return table.count_changed(self._writing, self._since) if few is None else len(few)
 
     def scope(self) -> None:
         """Put those who changed into the table `SCOPE` of a stage."""
-        self._writing.database.execute(CHANGED, self._since)
+        table.scope_changed(self._writing, self._since)
 
     def settle(self, cause: Cause, audiences: Mapping[str, Dynamic]) -> None:
         """Bring audiences up to date for those who changed."""

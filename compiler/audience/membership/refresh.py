@@ -14,12 +14,13 @@ from audience.errors import UnsupportedByDialect, UsageError
 from audience.ir import ComparesInstant, Constant, IsTimestamp, Not, Or, Order, Predicate
 from audience.language.nodes import Definition
 from audience.lowering import insert_members
-from audience.membership.audiences import Dynamic, Kept, Known, Type, read_kept, write_state
+from audience.membership.audiences import Dynamic, Kept, Known, Type, read_kept, unknown_key, write_state
 from audience.membership.causes import explain
 from audience.membership.define import store_definitions, wrong_type
 from audience.membership.environment import Environment
 from audience.membership.settle import match_scope
 from audience.membership.triggers import keep_triggers
+from audience.people import table
 from audience.resolution.normalize import normalize
 from audience.store.home import Writing
 from audience.store.ledger import Cause
@@ -137,13 +138,9 @@ def _chosen(known: Known, keys: Collection[str], halted: Mapping[str, str]) -> d
 
 def unknown_audience(key: str, known: Known) -> UsageError:
     """The error for a key that is no dynamic audience of an environment, with those that are."""
-    from audience.diagnostics import did_you_mean
-
     if key in known.static:
         return UsageError("A707", f"`{key}` is a static audience", "its members are added and removed, not refreshed")
-    names = list(known.kept())
-    help = did_you_mean(key, names) or (f"there are {', '.join(names[:20])}" if names else "none is defined")
-    return UsageError("A401", f"no audience has the key `{key}`", help)
+    return unknown_key(key, known.kept())
 
 
 @dataclass(frozen=True, slots=True)
@@ -231,7 +228,7 @@ class _Running:
         if self.mode is Mode.INCREMENTAL:
             if self.environment.foreign is None:
                 change = min(audience.kept.refreshed_change for audience in audiences.values())
-                database.execute(CHANGED, {"environment": self.writing.environment, "change": change})
+                table.scope_changed(self.writing, change)
             else:
                 asked.append(self._changed(audiences))
         wanted = normalize(Or(tuple(asked)))
@@ -276,9 +273,3 @@ class _Running:
             if key in stopped or mended:
                 stored = replace(kept, error=stopped.get(key))
                 write_state(self.writing.database, self.writing.environment, stored)
-
-
-CHANGED = """
-    INSERT INTO audience_scope (user_id)
-    SELECT id FROM audience.users WHERE environment = $environment AND change > $change
-"""

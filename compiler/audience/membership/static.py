@@ -4,18 +4,18 @@ from collections.abc import Iterable
 from dataclasses import replace
 from typing import Any
 
-from audience.diagnostics import did_you_mean
 from audience.errors import UsageError
 from audience.interpreter import read_id
-from audience.membership.audiences import Known, write_state
+from audience.membership.audiences import Known, unknown_key, write_state
 from audience.membership.environment import Environment
 from audience.membership.people import chunks
 from audience.membership.settle import FEW, settle, settle_scope
 from audience.people import read_person_id, read_tenant_id
 from audience.store.home import Writing
 from audience.store.ledger import Cause
+from audience.store.listing import Member, list_members
 from audience.store.members import Moved, Stage
-from audience.store.static_members import Change, Member, list_members
+from audience.store.static_members import Change
 from audience.values import unstorable
 
 BATCH = 50_000
@@ -84,8 +84,7 @@ def expect_static(known: Known, audience: str) -> None:
             f"`{audience}` is a dynamic audience",
             "its members are those who match its condition; change the people, or use a static audience",
         )
-    help = did_you_mean(audience, list(known.static)) or "define a static audience with this key first"
-    raise UsageError("A401", f"no audience has the key `{audience}`", help)
+    raise unknown_key(audience, known.kept())
 
 
 def members(
@@ -95,8 +94,7 @@ def members(
     with environment.home.reading() as database:
         known = environment.known(database)
         if audience not in known.kept():
-            help = did_you_mean(audience, list(known.kept()))
-            raise UsageError("A401", f"no audience has the key `{audience}`", help)
+            raise unknown_key(audience, known.kept())
         found = list_members(
             database, environment.name, audience, static=audience in known.static, after=after, limit=limit
         )

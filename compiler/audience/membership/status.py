@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from audience.membership.audiences import Kept
 from audience.membership.environment import Environment
 from audience.membership.upcoming import next_due
-from audience.store.static_members import sizes
+from audience.store.listing import sizes
 
 SINCE = """
     SELECT audience, kind, count(*) FROM audience.transition

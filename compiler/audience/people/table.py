@@ -39,18 +39,16 @@ LIST = """
     SELECT id, CAST(properties AS TEXT), created_at, updated_at, change FROM audience.users
     WHERE environment = $environment AND id > $after ORDER BY id LIMIT $limit
 """
-LIST_BACK = """
-    SELECT id, CAST(properties AS TEXT), created_at, updated_at, change FROM audience.users
-    WHERE environment = $environment AND id < $before ORDER BY id DESC LIMIT $limit
-"""
 STREAM = """
     SELECT id, CAST(properties AS TEXT), created_at, updated_at, change FROM audience.users
     WHERE environment = $environment ORDER BY id
 """
 COUNT = "SELECT count(*) FROM audience.users WHERE environment = $environment"
-CHANGED = """
-    SELECT id FROM audience.users WHERE environment = $environment AND change > $change ORDER BY change LIMIT $limit
+SCOPE_CHANGED = """
+    INSERT INTO audience_scope (user_id)
+    SELECT id FROM audience.users WHERE environment = $environment AND change > $change
 """
+COUNT_CHANGED = "SELECT count(*) FROM audience.users WHERE environment = $environment AND change > $change"
 
 CREATE_FRESH = (
     "CREATE TEMP TABLE audience_fresh"
@@ -109,12 +107,6 @@ def page(database: Database, environment: str, *, after: str = "", limit: int = 
     return list(_people(database.rows(LIST, {"environment": environment, "after": after, "limit": limit})))
 
 
-def page_back(database: Database, environment: str, *, before: str, limit: int = 50) -> list[Stored]:
-    """The people before an id, in the order of their ids."""
-    rows = database.rows(LIST_BACK, {"environment": environment, "before": before, "limit": limit})
-    return list(_people(rows))[::-1]
-
-
 def stream(database: Database, environment: str) -> Iterator[Stored]:
     """Everybody, by id; the database does nothing else meanwhile."""
     for rows in database.stream(STREAM, {"environment": environment}):
@@ -128,10 +120,16 @@ def count(database: Database, environment: str) -> int:
     return number
 
 
-def changed_since(database: Database, environment: str, change: int, limit: int) -> list[str]:
-    """Whose properties changed after a change, oldest change first; who was deleted since is not among them."""
-    rows = database.rows(CHANGED, {"environment": environment, "change": change, "limit": limit})
-    return [str(id) for (id,) in rows]
+def scope_changed(writing: Writing, since: int) -> None:
+    """Put those whose properties changed after a change into the table `SCOPE` of a stage; a range of numbers."""
+    writing.database.execute(SCOPE_CHANGED, {"environment": writing.environment, "change": since})
+
+
+def count_changed(writing: Writing, since: int) -> int:
+    """How many they are."""
+    [(number,)] = writing.database.rows(COUNT_CHANGED, {"environment": writing.environment, "change": since})
+    assert isinstance(number, int)
+    return number
 
 
 def merge_in(

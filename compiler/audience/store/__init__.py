@@ -2,7 +2,8 @@
 
 `home` opens one, and gives out the lock, the clock and the counters of an environment · `schema` the tables, and
 migrations · `database` what a database can do for a home, `duckdb` and `postgres` the two that can · `members` who is
-a dynamic member, and what moves, `static_members` who was put into an audience · `ledger` every enter and exit.
+a dynamic member, and what moves, `static_members` who was put into an audience,
+`listing` both as lists · `ledger` every enter and exit.
 A room above writes its SQL as constants, once for both; conditions arrive as compiled statements.
 """
 

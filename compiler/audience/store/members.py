@@ -192,9 +192,8 @@ class Stage:
         self._database.load("audience_reason", ("audience", "meaning", "cause", "notify"), rows)
         environment = self._writing.environment
         self._database.analyze(MATCHED[0])
-        self._writing.user_no += self._database.execute(
-            NUMBER_PEOPLE, {"environment": environment, "last": self._writing.user_no}
-        )
+        numbered = {"environment": environment, "last": self._writing.user_no}
+        self._writing.take_user_nos(self._database.execute(NUMBER_PEOPLE, numbered))
         self._database.execute(FIND_MOVED_IN_SCOPE if scoped else FIND_MOVED, {"environment": environment})
         moved = dict.fromkeys(reasons, Moved())
         for key, entered, count in self._database.rows(COUNT_MOVED):
@@ -224,9 +223,8 @@ class Stage:
         self._database.analyze("audience_moved")
         self._database.execute(DELETE_LEFT, environment)
         self._database.execute(INSERT_ENTERED, environment)
-        writing.sequence += self._database.execute(
-            APPEND, {**environment, "last": writing.sequence, "now": writing.now}
-        )
+        appended = {**environment, "last": writing.sequence, "now": writing.now}
+        writing.take_sequences(self._database.execute(APPEND, appended))
         self.clear()
 
     def clear(self) -> None:
@@ -295,7 +293,7 @@ def user_numbers(writing: Writing, ids: Collection[str]) -> dict[str, int]:
         ("environment", "id", "user_no"),
         [(writing.environment, id, numbers[id]) for id in fresh],
     )
-    writing.user_no += len(fresh)
+    writing.take_user_nos(len(fresh))
     return numbers
 
 
@@ -343,7 +341,7 @@ def _append(writing: Writing, moves: list[tuple[Row, bool]], reasons: Mapping[st
         )
         for at, ((audience, id, tenant), entered) in enumerate(moves, 1)
     ]
-    writing.sequence += ledger.append(writing.database, writing.environment, transitions)
+    writing.take_sequences(ledger.append(writing.database, writing.environment, transitions))
 
 
 # ── the end of an audience ────────────────────────────────────────────────────────────────────────
@@ -386,6 +384,6 @@ def end(writing: Writing, audience: str, reason: Reason, *, static: bool) -> Mov
             "notify": reason.notify,
         },
     )
-    writing.sequence += left
+    writing.take_sequences(left)
     writing.database.execute(DELETE_STATIC if static else DELETE_DYNAMIC, which)
     return Moved(left=left)
